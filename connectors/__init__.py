@@ -1,0 +1,1 @@
+"""Connectors: one module per registry, and the shared code that lands and loads what they deliver."""

@@ -1,0 +1,5 @@
+"""`python -m ansinh`: what the launcher calls."""
+
+from ansinh.cli import main
+
+main()

@@ -1,0 +1,78 @@
+"""The steps by hand: the same calls that the DAGs make, one after another in this process."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ansinh.errors import AnsinhError
+from ansinh.settings import get_settings
+
+if TYPE_CHECKING:
+    from publication.release import Release
+
+_log = logging.getLogger(__name__)
+
+LAYERS = ("staging", "warehouse", "indicators")
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What one ingest did: batches that were new or changed, and batches loaded into raw."""
+
+    registry: str
+    landed: list[str]
+    loaded: list[str]
+
+
+def ingest(registry: str, period_from: str | None = None, period_to: str | None = None) -> Ingested:
+    """Pull a registry's months into landing, judge the deliveries, load what passed.
+
+    Args:
+        registry: the registry's name, for example `vss`.
+        period_from: first month `YYYY-MM`; default from the settings.
+        period_to: last month, included; default from the settings.
+
+    Raises:
+        AnsinhError: the registry is unknown, cannot be read, or its deliveries did not pass the gate.
+    """
+    from connectors.contract import registries
+    from connectors.landing import land
+    from connectors.loading import load
+    from expectations.gate import check_landing
+
+    if registry not in registries():
+        raise AnsinhError(f"There is no registry '{registry}'.", f"Name one of {', '.join(registries())}.")
+    settings = get_settings()
+    landed = land(registry, period_from or settings.period_from, period_to or settings.period_to)
+    check_landing(registry)
+    return Ingested(registry, landed, load(registry))
+
+
+def build() -> None:
+    """Build the warehouse layer by layer; each layer passes its gate before the next one starts.
+
+    Raises:
+        AnsinhError: a model failed or a layer did not pass its gate.
+    """
+    from ansinh import transformation
+    from expectations.gate import check_stage
+
+    for layer in LAYERS:
+        _log.info("Building %s.", layer)
+        transformation.build([layer])
+        check_stage(layer)
+    _log.info("Building the views for BI.")
+    transformation.build(["bi"])
+
+
+def publish(period: str | None = None, vintage: str = "preliminary") -> Release:
+    """Publish a month as a release; the last month of the settings by default.
+
+    Raises:
+        AnsinhError: the indicators are missing or have not passed their gate.
+    """
+    from publication import release
+
+    return release.publish(period or get_settings().period_to, vintage)
