@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = {"runtime": ".venv", "lint": ".venv-lint"}
-_STEP = re.compile(rb"^(Collecting|Requirement already satisfied:|Ignoring|Installing collected)")
+_STEP = re.compile(rb"^(Collecting|Processing|Requirement already satisfied:|Ignoring|Installing collected)")
 _INSTALLED = """
 import importlib.metadata as m, re
 print(*{re.sub("[-_.]+", "-", d.name).lower() for d in m.distributions()}, sep="\\n")
@@ -92,7 +92,7 @@ def _build(folder: Path, lock: Path, python: Path) -> None:
 
 def _install(python: Path, lock: Path) -> None:
     """Install what the lock names, with the user's own pip settings, and show how far it is."""
-    command = [
+    command: list[str | Path] = [
         python, "-m", "pip", "install", "--no-deps", "--require-hashes", "--no-compile", "--progress-bar", "off",
         "--disable-pip-version-check", "-r", lock,
     ]  # fmt: skip

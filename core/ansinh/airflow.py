@@ -23,6 +23,7 @@ from pathlib import Path
 import httpx
 import psutil
 import psycopg
+import sqlalchemy as sa
 from psycopg import sql
 
 from ansinh import database
@@ -107,6 +108,33 @@ def healthy() -> bool:
         return False
 
 
+def set_up(registries: dict[str, str]) -> Api:
+    """Give Airflow what the DAGs name: a pool and a Connection for each registry; wait until the DAG files are read.
+
+    Args:
+        registries: `ANSINH_REGISTRY_<NAME>` to URI, as the sandbox and the settings have them.
+
+    Returns:
+        The client, for more requests.
+
+    Raises:
+        AnsinhError: a DAG file has an error.
+    """
+    client = api()
+    uris = {name.removeprefix("ANSINH_").lower(): uri for name, uri in registries.items()}
+    client.set_pools({name: (1, "Tasks at once that ask this registry for data.") for name in uris})
+    client.set_connections(uris)
+    deadline = time.monotonic() + _START_SECONDS
+    wanted = {f"ingest_{name.removeprefix('registry_')}" for name in uris} | {"build_warehouse", "publish_indicators"}
+    while missing := wanted - client.dags().keys():
+        if errors := client.import_errors():
+            raise AnsinhError(f"A DAG file has an error: {errors[0]}", "Correct it; Airflow reads it again.")
+        if time.monotonic() > deadline:
+            raise AnsinhError(f"Airflow has not read {', '.join(sorted(missing))}.", f"Read {_log_file('dag-processor')}.")
+        time.sleep(0.3)
+    return client
+
+
 def api() -> Api:
     """Return a client of the REST API, signed in as the administrator."""
     return Api(api_url(), USER, secret("airflow_admin"))
@@ -127,9 +155,7 @@ def environment() -> dict[str, str]:
     """Return Airflow's configuration as environment variables, for its components and for its own commands."""
     settings = get_settings()
     logs = settings.logs_dir / "airflow"
-    url = database.admin_url(_DATABASE).set(
-        drivername="postgresql+psycopg2", username=_DATABASE, password=secret("airflow_database")
-    )
+    url = database.admin_url(_DATABASE).set(username=_DATABASE, password=secret("airflow_database"))
     options = {
         "CORE__DAGS_FOLDER": PROJECT_ROOT / "dags",
         "CORE__PLUGINS_FOLDER": _folder() / "plugins",
@@ -140,7 +166,9 @@ def environment() -> dict[str, str]:
         "CORE__FERNET_KEY": base64.urlsafe_b64encode(_derived("airflow_fernet")).decode(),
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": _password_file(),
-        "DATABASE__SQL_ALCHEMY_CONN": url.render_as_string(hide_password=False),
+        # Airflow 3.3 wants psycopg 2 for its metadata; for its asynchronous part psycopg 3 will do.
+        "DATABASE__SQL_ALCHEMY_CONN": _text(url.set(drivername="postgresql+psycopg2")),
+        "DATABASE__SQL_ALCHEMY_CONN_ASYNC": _text(url),
         "API_AUTH__JWT_SECRET": _derived("airflow_jwt").hex(),
         "API__SECRET_KEY": _derived("airflow_session").hex(),
         "API__HOST": "127.0.0.1",
@@ -161,10 +189,7 @@ def environment() -> dict[str, str]:
             "API__BASE_URL": api_url(),
             "CORE__EXECUTION_API_SERVER_URL": f"{api_url()}/execution/",
         }
-    return {f"AIRFLOW__{name}": str(value) for name, value in options.items()} | {
-        "AIRFLOW_HOME": str(_folder()),
-        "DO_NOT_TRACK": "1",
-    }
+    return {f"AIRFLOW__{name}": str(value) for name, value in options.items()} | {"AIRFLOW_HOME": str(_folder())}
 
 
 def _migrate(variables: dict[str, str], tell: Callable[[str], None]) -> None:
@@ -216,6 +241,8 @@ def _wait(started: dict[str, subprocess.Popen[bytes]]) -> None:
         except httpx.HTTPError:
             missing = ["api-server"]
         if not missing:
+            # The first request builds the interface that tasks talk to: seconds that belong here, not to a task.
+            httpx.get(f"{api_url()}/execution/health", timeout=_START_SECONDS).raise_for_status()
             return
         time.sleep(0.3)
     stop()
@@ -264,8 +291,12 @@ def _derived(name: str) -> bytes:
     return hashlib.sha256(secret(name).encode()).digest()
 
 
-def _libpq(url: object) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)  # type: ignore[attr-defined,no-any-return]
+def _libpq(url: sa.URL) -> str:
+    return _text(url.set(drivername="postgresql"))
+
+
+def _text(url: sa.URL) -> str:
+    return url.render_as_string(hide_password=False)
 
 
 def _folder() -> Path:

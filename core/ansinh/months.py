@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ansinh.errors import AnsinhError
 
-_MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
 def parse_month(text: str) -> dt.date:
@@ -17,7 +17,7 @@ def parse_month(text: str) -> dt.date:
     Raises:
         AnsinhError: the text is not a month.
     """
-    if not _MONTH.match(text):
+    if not _MONTH.fullmatch(text):
         raise AnsinhError(f"'{text}' is not a month.", "Write months as YYYY-MM, for example 2025-12.")
     return dt.date.fromisoformat(f"{text}-01")
 

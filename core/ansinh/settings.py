@@ -12,12 +12,16 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 
+from dotenv import load_dotenv
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ansinh.errors import AnsinhError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+# Into the environment, not only into the fields below: registries, secrets and child processes read it there.
+load_dotenv(PROJECT_ROOT / ".env")
 
 
 class Settings(BaseSettings):
@@ -26,7 +30,7 @@ class Settings(BaseSettings):
     The registries' addresses have settings of their own (see `connectors.settings`).
     """
 
-    model_config = SettingsConfigDict(env_prefix="ANSINH_", env_file=PROJECT_ROOT / ".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="ANSINH_")
 
     home: Path = Field(PROJECT_ROOT / ".ansinh", description="State: database, landing, releases, logs.")
     database_url: str | None = Field(None, description="PostgreSQL 14 or later instead of the embedded server.")
@@ -72,7 +76,9 @@ def get_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = f"ANSINH_{first['loc'][0]}".upper()
-        raise AnsinhError(f"{name} is wrong: {first['msg']}.", f"Correct {name} in the environment or in .env.") from error
+        raise AnsinhError(
+            f"{name} is wrong: {first['msg']}.", f"Correct {name} in the environment or in .env."
+        ) from error
     settings.home = settings.home.expanduser().resolve()
     settings.home.mkdir(parents=True, exist_ok=True)
     return settings

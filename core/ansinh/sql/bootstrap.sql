@@ -107,6 +107,26 @@ create table if not exists quality.expectation_result (
     batch_id text
 );
 
+-- What each landed delivery looks like: shares, counts and means, no value of a person.
+create table if not exists quality.batch_profile (
+    batch_id text not null,
+    measure text not null,
+    value double precision,
+    note text not null default '',
+    profiled_at timestamptz not null default clock_timestamp(),
+    primary key (batch_id, measure)
+);
+comment on table quality.batch_profile is 'Measures of landed deliveries, <field>.<measure> or <measure>; the newest revision of each batch.';
+
+-- The newest validation of each suite, as Great Expectations writes it; Data Docs are built from here.
+create table if not exists quality.validation (
+    suite text primary key,
+    stage text not null check (stage in ('landing', 'staging', 'warehouse', 'indicators')),
+    expectations jsonb not null,
+    result jsonb not null,
+    validated_at timestamptz not null default clock_timestamp()
+);
+
 create table if not exists release.release (
     release_id text primary key,
     period text not null,
@@ -161,6 +181,8 @@ alter table ingest.consumption owner to ansinh_loader;
 alter table quarantine.row owner to ansinh_loader;
 alter table quality.gate_result owner to ansinh_checker;
 alter table quality.expectation_result owner to ansinh_checker;
+alter table quality.batch_profile owner to ansinh_checker;
+alter table quality.validation owner to ansinh_checker;
 
 -- Least privilege: who reads and writes what.
 grant usage on schema release to ansinh_publisher;

@@ -1,0 +1,191 @@
+"""A delivery on its way to the landing folder: written in a stream, hashed, and named after its hash."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self, cast
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ansinh.errors import AnsinhError
+from connectors.contract import Contract
+from connectors.validation import REJECTED_SCHEMA, Checked
+
+# Row groups have this size however the rows arrive, so that equal content gives equal bytes.
+ROW_GROUP = 65_536
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class _HashedFile:
+    """A binary file that knows the hash and size of what went through it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = path.open("wb")
+        self._hash = hashlib.sha256()
+        self.bytes = 0
+
+    def write(self, data: bytes) -> int:
+        self._hash.update(data)
+        self.bytes += len(data)
+        return self._file.write(data)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def sync(self) -> str:
+        """Make the content durable and return its SHA-256."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        return self._hash.hexdigest()
+
+    @property
+    def closed(self) -> bool:
+        return self._file.closed
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Stream:
+    """One Parquet file in the making."""
+
+    def __init__(self, path: Path, schema: pa.Schema, dictionary: list[str]) -> None:
+        self.file = _HashedFile(path)
+        self.rows = 0
+        self._schema = schema
+        self._waiting: list[pa.Table] = []
+        self._writer = pq.ParquetWriter(
+            cast(BinaryIO, self.file), schema, compression="zstd", compression_level=1, use_dictionary=dictionary,
+            write_statistics=False,
+        )  # fmt: skip
+
+    def write(self, rows: pl.DataFrame) -> None:
+        if not rows.height:
+            return
+        self._waiting.append(rows.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(self._schema))
+        self.rows += rows.height
+        waiting = sum(table.num_rows for table in self._waiting)
+        while waiting >= ROW_GROUP:
+            table = pa.concat_tables(self._waiting)
+            self._put(table.slice(0, ROW_GROUP))
+            self._waiting = [table.slice(ROW_GROUP)]
+            waiting -= ROW_GROUP
+
+    def close(self, metadata: dict[str, str] | None = None) -> str:
+        table = pa.concat_tables(self._waiting) if self._waiting else self._schema.empty_table()
+        if table.num_rows:
+            self._put(table)
+        self._writer.add_key_value_metadata(metadata or {})
+        self._writer.close()
+        return self.file.sync()
+
+    def _put(self, table: pa.Table) -> None:
+        # One chunk a column: how the rows arrived must not show in the bytes.
+        self._writer.write_table(table.combine_chunks(), row_group_size=ROW_GROUP)
+
+
+class BatchFile:
+    """The landing file of one batch and, beside it, the rows that are held back.
+
+    The SHA-256 of the Parquet file names it; its footer carries the hash of the held rows and the contract version,
+    so the name changes with either.
+    """
+
+    def __init__(self, contract: Contract, folder: Path) -> None:
+        self._contract = contract
+        self._folder = folder
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._scratch = [folder / f".{os.getpid()}.accepted", folder / f".{os.getpid()}.rejected"]
+        low = [field.name for field in contract.fields if field.valid_values or field.logical_type == "date"]
+        schema = contract.arrow_schema().insert(0, pa.field("_row", pa.int64()))
+        self._accepted = _Stream(self._scratch[0], schema, low)
+        held = pl.DataFrame(schema=REJECTED_SCHEMA).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
+        self._rejected = _Stream(self._scratch[1], held, ["rule", "field", "reason"])
+        self.sha256 = ""
+        self.warnings: set[str] = set()
+
+    def write(self, checked: Checked) -> None:
+        """Append checked rows.
+
+        Raises:
+            AnsinhError: the disk is full.
+        """
+        try:
+            self._accepted.write(checked.accepted)
+            self._rejected.write(checked.rejected)
+        except OSError as error:
+            raise self._explained(error) from error
+        self.warnings |= checked.warnings
+
+    def commit(self) -> Path:
+        """Make the files durable under their final name and return the path of the accepted rows.
+
+        Raises:
+            AnsinhError: the disk is full.
+        """
+        try:
+            held = self._rejected.close()
+            footer = {"ansinh.contract": f"{self._contract.name} {self._contract.version}", "ansinh.held_sha256": held}
+            self.sha256 = self._accepted.close(footer)
+            path = self._folder / f"{self.sha256}.parquet"
+            if self.quarantined:
+                self._scratch[1].replace(held_path(path))
+            self._scratch[0].replace(path)
+            _sync_folder(self._folder)
+        except OSError as error:
+            raise self._explained(error) from error
+        return path
+
+    @property
+    def accepted(self) -> int:
+        """Number of rows that keep the contract."""
+        return self._accepted.rows
+
+    @property
+    def quarantined(self) -> int:
+        """Number of rows held back."""
+        return self._rejected.rows
+
+    @property
+    def bytes(self) -> int:
+        """Size of the landing file and of the held rows."""
+        return self._accepted.file.bytes + self._rejected.file.bytes
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for stream, path in zip((self._accepted, self._rejected), self._scratch, strict=True):
+            stream.file.close()
+            path.unlink(missing_ok=True)
+
+    def _explained(self, error: OSError) -> Exception:
+        if error.errno not in _NO_SPACE:
+            return error
+        free = shutil.disk_usage(self._folder).free // 2**20
+        return AnsinhError(
+            f"The disk is full while landing {self._contract.name} in {self._folder} ({free} MB free).",
+            "Free some space or set ANSINH_LANDING to another disk, then run this again; nothing was left behind.",
+        )
+
+
+def held_path(path: Path) -> Path:
+    """Return where the held rows of a landing file lie."""
+    return path.with_suffix(".held.parquet")
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

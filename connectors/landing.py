@@ -1,0 +1,187 @@
+"""From a registry to the landing folder: pull, check row by row, write immutable Parquet, and note it in the ledger."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg
+
+import ansinh
+from ansinh import database
+from ansinh.errors import AnsinhError
+from ansinh.months import month_range
+from ansinh.settings import get_settings
+from connectors import ledger
+from connectors.batch_file import BatchFile
+from connectors.contract import Contract, datasets as datasets_of, load_contract
+from connectors.ledger import Batch
+from connectors.settings import RegistrySettings
+from connectors.source import Chunk, File, Source, Window, open_source
+from connectors.validation import Validator
+
+_log = logging.getLogger(__name__)
+
+
+def land(
+    registry: str,
+    period_from: str,
+    period_to: str,
+    datasets: list[str] | None = None,
+    settings: RegistrySettings | None = None,
+) -> list[str]:
+    """Pull the months from `period_from` to `period_to`, both included, into the landing folder.
+
+    A month that is pulled again and has not changed changes nothing; other content makes a new revision of its batch.
+    The first month of a first load takes everything recorded before it as well.
+
+    Args:
+        registry: name of the registry.
+        period_from: first month, `YYYY-MM`; the month in which the registry recorded the changes.
+        period_to: last month.
+        datasets: data sets to pull; all where None.
+        settings: where the registry is; from the environment where None.
+
+    Returns:
+        Batches that now wait for the gate, in order; unchanged ones are not listed.
+
+    Raises:
+        AnsinhError: another run works on the registry, the registry cannot be reached, a delivery is broken as a
+            whole, or the disk is full. The batch is noted as failed and the next run goes on from there.
+    """
+    contracts = [load_contract(registry, dataset) for dataset in datasets or datasets_of(registry)]
+    periods = month_range(period_from, period_to)
+    source_settings = settings or RegistrySettings.from_environment(registry)
+    landed: list[str] = []
+    with database.connect(database.Role.LOADER) as connection, ledger.exclusive(connection, registry):
+        with open_source(registry, source_settings) as source:
+            groups = [contracts] if source.together else [[contract] for contract in contracts]
+            for period in periods:
+                for group in groups:
+                    landed += _land_group(connection, source, group, period)
+    return landed
+
+
+def _land_group(connection: psycopg.Connection, source: Source, contracts: list[Contract], period: str) -> list[str]:
+    plans = {contract.dataset: ledger.plan(connection, contract, period) for contract in contracts}
+    connection.commit()
+    window = plans[contracts[0].dataset][0]
+    with _failures_noted(connection, contracts, window):
+        fingerprint = source.fingerprint(contracts, window)
+        if fingerprint and all(_known(contract, plans[contract.dataset][1], fingerprint) for contract in contracts):
+            return [contract.batch_id(period) for contract in contracts if _waits(plans[contract.dataset][1])]
+        with ExitStack() as stack:
+            writers = {c.dataset: stack.enter_context(BatchFile(c, _folder(c, period))) for c in contracts}
+            position, files = _receive(source, contracts, window, writers)
+            batches = []
+            for contract in contracts:
+                path = writers[contract.dataset].commit()
+                end = fingerprint or position or window.until.isoformat()
+                batches.append(_batch(contract, window, writers[contract.dataset], path, end))
+        fresh = [batch.batch_id for batch in batches if ledger.record_landed(connection, batch, files)]
+        connection.commit()
+    return fresh
+
+
+def _receive(
+    source: Source, contracts: list[Contract], window: Window, writers: dict[str, BatchFile]
+) -> tuple[str | None, list[File]]:
+    validators = {contract.dataset: Validator(contract) for contract in contracts}
+    position, files, told = window.position, [], 0
+    for chunk in _ahead(source.extract(contracts, window)):
+        checked = validators[chunk.dataset].check(chunk.rows, chunk.rejects)
+        checked.warnings |= chunk.warnings
+        writers[chunk.dataset].write(checked)
+        position = chunk.position or position
+        files += chunk.files
+        received = sum(validator.received for validator in validators.values())
+        if received - told >= 1_000_000:
+            told = received
+            _log.info("%s %s: %d rows received", source.settings.name, window.period, received)
+    return position, files
+
+
+def _batch(contract: Contract, window: Window, file: BatchFile, path: Path, end: str) -> Batch:
+    batch_id = contract.batch_id(window.period)
+    warning = "; ".join(sorted(file.warnings))
+    _log.info("%s: %d rows landed, %d held back%s", batch_id, file.accepted, file.quarantined, f" ({warning})" * bool(warning))
+    return Batch(
+        batch_id=batch_id, registry=contract.registry, dataset=contract.dataset, period=window.period,
+        cursor_from=ledger.start_of(contract, window), cursor_to=end, state="landed", revision=1,
+        rows_received=file.accepted + file.quarantined, rows_accepted=file.accepted,
+        rows_quarantined=file.quarantined, bytes=file.bytes, sha256=file.sha256,
+        landing_path=str(path.relative_to(get_settings().landing_dir)), contract_version=contract.version,
+        code_version=ansinh.__version__, error=f"Warning: {warning}." if warning else None,
+    )  # fmt: skip
+
+
+def _known(contract: Contract, batch: Batch | None, fingerprint: str) -> bool:
+    """Whether the batch already holds this very delivery, read with this contract and this code."""
+    return (
+        batch is not None
+        and batch.state in ("landed", "checked", "loaded")
+        and (batch.cursor_to, batch.contract_version, batch.code_version)
+        == (fingerprint, contract.version, ansinh.__version__)
+        and (get_settings().landing_dir / str(batch.landing_path)).exists()
+    )
+
+
+def _waits(batch: Batch | None) -> bool:
+    return batch is not None and batch.state == "landed"
+
+
+def _folder(contract: Contract, period: str) -> Path:
+    return get_settings().landing_dir / contract.registry / contract.dataset / period
+
+
+@contextmanager
+def _failures_noted(connection: psycopg.Connection, contracts: list[Contract], window: Window) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        connection.rollback()
+        for contract in contracts:
+            ledger.record_failure(connection, contract, window, str(error))
+        connection.commit()
+        if isinstance(error, AnsinhError):
+            raise
+        names = ", ".join(contract.batch_id(window.period) for contract in contracts)
+        raise AnsinhError(f"{names}: the pull failed: {error}", "Run this again; use --debug for details.") from error
+
+
+def _ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Yield the chunks while the next one is already being fetched in a thread."""
+    waiting: queue.Queue[Chunk | BaseException | None] = queue.Queue(maxsize=2)
+    stopped = threading.Event()
+
+    def put(item: Chunk | BaseException | None) -> None:
+        while not stopped.is_set():
+            try:
+                return waiting.put(item, timeout=0.1)
+            except queue.Full:
+                continue
+
+    def fetch() -> None:
+        try:
+            for chunk in chunks:
+                put(chunk)
+                if stopped.is_set():
+                    return
+            put(None)
+        except BaseException as error:
+            put(error)
+
+    thread = threading.Thread(target=fetch, name="fetch", daemon=True)
+    thread.start()
+    try:
+        while (item := waiting.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stopped.set()
+        thread.join()

@@ -1,0 +1,175 @@
+"""From the landing folder into `raw`: each batch in one transaction, so that it is there as a whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import queue
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import psycopg
+import pyarrow.parquet as pq
+from psycopg import sql
+
+from ansinh import database
+from ansinh.errors import AnsinhError
+from ansinh.settings import get_settings
+from connectors import ledger
+from connectors.batch_file import held_path
+from connectors.contract import Contract, load_contract
+from connectors.ledger import Batch
+
+_log = logging.getLogger(__name__)
+
+
+def load(registry: str) -> list[str]:
+    """Load every batch of the registry that has passed the gate, in the order of the months.
+
+    Returns:
+        The batches loaded now.
+
+    Raises:
+        AnsinhError: another run works on the registry, a landing file is missing or was changed, or an earlier month
+            was rejected or has failed; months before it are loaded, later ones wait.
+    """
+    loaded: list[str] = []
+    with database.connect(database.Role.LOADER) as connection, ledger.exclusive(connection, registry):
+        known = ledger.batches(connection, registry)
+        broken = [batch for batch in known if batch.state in ("rejected", "failed")]
+        last = broken[0].period if broken else None
+        ready = [batch for batch in known if batch.state == "checked"]
+        for batch in ready:
+            if last is None or batch.period <= last:
+                connection.commit()
+                with connection.transaction():
+                    _load_batch(connection, batch)
+                loaded.append(batch.batch_id)
+        if len(loaded) < len(ready):
+            raise AnsinhError(
+                f"{broken[0].batch_id} is {broken[0].state}; {len(ready) - len(loaded)} later batches wait for it.",
+                "See its gate results or error, correct the cause, and pull the period again.",
+            )
+    return loaded
+
+
+def _load_batch(connection: psycopg.Connection, batch: Batch) -> None:
+    contract = load_contract(batch.registry, batch.dataset)
+    path = _landing_file(batch)
+    partition = _empty_partition(connection, contract, batch)
+    copied = _copy(connection, _copy_statement(partition, contract), _csv(path))
+    if copied != batch.rows_accepted:
+        raise AnsinhError(f"{batch.batch_id}: {copied} rows copied, {batch.rows_accepted} accepted.", "Pull it again.")
+    _attach(connection, contract, partition, batch)
+    _hold(connection, batch, path)
+    connection.execute(
+        "update ingest.batch set state = 'loaded', loaded_at = clock_timestamp() where batch_id = %s", [batch.batch_id]
+    )
+    connection.execute(
+        """insert into ingest.cursor as known (registry, dataset, position, period) values (%s, %s, %s, %s)
+        on conflict (registry, dataset) do update
+        set position = excluded.position, period = excluded.period, updated_at = clock_timestamp()
+        where known.period <= excluded.period""",
+        [batch.registry, batch.dataset, batch.cursor_to, batch.period],
+    )
+    _log.info("%s: %d rows loaded into %s", batch.batch_id, batch.rows_accepted, contract.raw_table)
+
+
+def _landing_file(batch: Batch) -> Path:
+    path = get_settings().landing_dir / str(batch.landing_path)
+    if not path.exists():
+        raise AnsinhError(f"{batch.batch_id}: its landing file {path} is gone.", "Pull the period again.")
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != batch.sha256:
+            raise AnsinhError(f"{batch.batch_id}: its landing file {path} was changed.", "Pull the period again.")
+    return path
+
+
+def _empty_partition(connection: psycopg.Connection, contract: Contract, batch: Batch) -> sql.Composed:
+    """Return the batch's partition, without rows; it is new or truncated in this transaction, so COPY skips the WAL."""
+    connection.execute(contract.create_table_sql().encode())
+    schema, table = contract.raw_table.split(".")
+    _add_new_columns(connection, contract, schema, table)
+    name = f"{table}_{batch.period.replace('-', '_')}"
+    partition = sql.SQL("{}.{}").format(sql.Identifier(schema), sql.Identifier(name))
+    exists = connection.execute("select to_regclass(%s)", [f"{schema}.{name}"]).fetchone()
+    if exists and exists[0]:
+        connection.execute(sql.SQL("truncate {}").format(partition))
+        return partition
+    # The constraint spares ATTACH the scan; the default spares COPY the column.
+    statement = """create table {partition} (like {table} including defaults,
+        constraint batch check (_batch_id = {batch_id}));
+        alter table {partition} alter column _batch_id set default {batch_id}"""
+    parts = {"partition": partition, "table": sql.SQL(contract.raw_table), "batch_id": sql.Literal(batch.batch_id)}
+    connection.execute(sql.SQL(statement).format(**parts))
+    return partition
+
+
+def _add_new_columns(connection: psycopg.Connection, contract: Contract, schema: str, table: str) -> None:
+    rows = connection.execute(
+        "select column_name from information_schema.columns where table_schema = %s and table_name = %s", [schema, table]
+    ).fetchall()
+    known = {row[0] for row in rows}
+    for field in contract.fields:
+        if field.name not in known:
+            connection.execute(f"alter table {contract.raw_table} add column {field.name} {field.physical_type}".encode())
+
+
+def _attach(connection: psycopg.Connection, contract: Contract, partition: sql.Composed, batch: Batch) -> None:
+    is_attached = connection.execute(
+        sql.SQL("select relispartition from pg_class where oid = {}::regclass").format(sql.Literal(partition.as_string()))
+    ).fetchone()
+    if not (is_attached and is_attached[0]):
+        statement = "alter table {} attach partition {} for values in ({})"
+        parts = (sql.SQL(contract.raw_table), partition, sql.Literal(batch.batch_id))
+        connection.execute(sql.SQL(statement).format(*parts))
+
+
+def _copy_statement(partition: sql.Composed, contract: Contract) -> sql.Composed:
+    columns = sql.SQL(", ").join(sql.Identifier(name) for name in ["_row", *(f.name for f in contract.fields)])
+    return sql.SQL("copy {} ({}) from stdin (format csv)").format(partition, columns)
+
+
+def _copy(connection: psycopg.Connection, statement: sql.Composed, chunks: Iterator[bytes]) -> int:
+    """Return the number of rows copied."""
+    with connection.cursor() as cursor:
+        with cursor.copy(statement) as copy:
+            for data in chunks:
+                copy.write(data)
+        return max(cursor.rowcount, 0)
+
+
+def _csv(path: Path) -> Iterator[bytes]:
+    """Yield the rows as CSV, one row group at a time; the next is made while the server reads the last."""
+    waiting: queue.Queue[bytes | BaseException | None] = queue.Queue(maxsize=2)
+
+    def read() -> None:
+        try:
+            with pq.ParquetFile(path) as file:
+                for index in range(file.num_row_groups):
+                    rows = pl.DataFrame(file.read_row_group(index))
+                    waiting.put(rows.write_csv(include_header=False).encode())
+            waiting.put(None)
+        except BaseException as error:
+            waiting.put(error)
+
+    threading.Thread(target=read, name="read", daemon=True).start()
+    while (item := waiting.get()) is not None:
+        if isinstance(item, BaseException):
+            raise item
+        yield item
+
+
+def _hold(connection: psycopg.Connection, batch: Batch, path: Path) -> None:
+    """Replace the batch's rows in quarantine."""
+    connection.execute("delete from quarantine.row where batch_id = %s", [batch.batch_id])
+    if not batch.rows_quarantined:
+        return
+    held = pl.read_parquet(held_path(path))
+    given = {key: pl.lit(getattr(batch, key)).alias(key) for key in ("batch_id", "registry", "dataset", "period")}
+    rows = held.select(*given.values(), pl.col("_row").alias("row_number"), "rule", "field", "reason", "payload")
+    statement = sql.SQL("copy quarantine.row ({}) from stdin (format csv)")
+    columns = sql.SQL(", ").join(map(sql.Identifier, rows.columns))
+    _copy(connection, statement.format(columns), iter([rows.write_csv(include_header=False).encode()]))

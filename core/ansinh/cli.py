@@ -1,0 +1,272 @@
+"""The command line. Commands import what they need when they run, so that help and errors come at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from ansinh.errors import AnsinhError
+
+app = typer.Typer(
+    help="An Sinh: five registries, one participant warehouse, published indicators.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+quarantine = typer.Typer(help="Held rows: list, show, replay.", no_args_is_help=True)
+release = typer.Typer(help="Published vintages: list, show.", no_args_is_help=True)
+bench = typer.Typer(help="Benchmarks.", no_args_is_help=True)
+contracts = typer.Typer(help="Files generated from the data contracts: check, write.", no_args_is_help=True)
+app.add_typer(quarantine, name="quarantine")
+app.add_typer(release, name="release")
+app.add_typer(bench, name="bench")
+app.add_typer(contracts, name="contracts")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+From = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM", help="First month.")]
+To = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month, included.")]
+Period = Annotated[str | None, typer.Option("--period", metavar="YYYY-MM", help="One month.")]
+Registry = Annotated[str | None, typer.Option("--registry", help="Only this registry.")]
+People = Annotated[int | None, typer.Option("--people", min=2_000, max=5_000_000, help="Size of the sandbox country.")]
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+
+@app.callback()
+def _options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False) -> None:
+    """Take the options of every command; `main` has already read `--debug`."""
+
+
+@app.command()
+def run(people: People = None, period_from: From = None, period_to: To = None) -> None:
+    """The main job: from the registries to a published release."""
+    from ansinh import run as job
+
+    raise typer.Exit(job.run(people=people, period_from=period_from, period_to=period_to))
+
+
+@app.command(context_settings=PASS_ON)
+def test(context: typer.Context) -> None:
+    """All tests; takes the arguments of pytest."""
+    from ansinh.settings import PROJECT_ROOT
+
+    os.chdir(PROJECT_ROOT)
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *context.args])
+
+
+@app.command()
+def up() -> None:
+    """Start the database and Airflow, and leave them running."""
+    from ansinh import system
+
+    system.up()
+
+
+@app.command()
+def down() -> None:
+    """Stop everything that An Sinh started."""
+    from ansinh import system
+
+    system.down()
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """What is in the system: batches, rows, gates, the last release."""
+    from ansinh import views
+
+    views.status(as_json)
+
+
+@app.command()
+def ingest(registry: str, period: Period = None, period_from: From = None, period_to: To = None) -> None:
+    """Pull a registry's months, judge them, load what passed."""
+    from ansinh import pipeline, system
+
+    if period and (period_from or period_to):
+        raise AnsinhError("--period and --from/--to say two things.", "Give one month with --period, or a range.")
+    with system.registries():
+        done = pipeline.ingest(registry, period or period_from, period or period_to)
+    print(f"{registry}: {len(done.landed)} batches new or changed, {len(done.loaded)} loaded.")
+
+
+@app.command()
+def build() -> None:
+    """Build the warehouse and the indicators from what is loaded."""
+    from ansinh import pipeline
+
+    pipeline.build()
+    print("The warehouse and the indicators are built. Next: ./ansinh publish.")
+
+
+@app.command()
+def publish(
+    period: Period = None,
+    vintage: Annotated[str, typer.Option(help="estimate, preliminary or official.")] = "preliminary",
+) -> None:
+    """Publish a month as an immutable release."""
+    from ansinh import pipeline
+
+    made = pipeline.publish(period, vintage)
+    print(f"Published {made.release_id}." if made.new else f"Nothing has changed since {made.release_id}.")
+    print(made.path)
+
+
+@app.command()
+def indicator(
+    indicator_id: Annotated[str, typer.Argument(metavar="ID", help="For example SI_COV.")],
+    period: Period = None,
+    area: Annotated[str, typer.Option(help="VN or a province code.")] = "VN",
+    sex: Annotated[str, typer.Option(help="M, F or _T for both.")] = "_T",
+    age: Annotated[str, typer.Option(help="An age group such as Y25T34, or _T for all.")] = "_T",
+    area_list: Annotated[str, typer.Option(help="Code list of the area: 34 or 63 provinces.")] = "34",
+    as_json: Json = False,
+) -> None:
+    """One figure: numerator, denominator, value, concept, vintage, targets."""
+    from ansinh import views
+
+    views.indicator(indicator_id, period, area, sex, age, area_list, as_json=as_json)
+
+
+@app.command()
+def env(role: Annotated[str, typer.Option(help="Database role for psql: bi, steward, ...")] = "bi") -> None:
+    """Shell exports for psql, dbt and airflow on this tree: eval "$(./ansinh env)"."""
+    from ansinh import shell
+
+    print(shell.exports(role))
+
+
+@quarantine.command("list")
+def quarantine_list(
+    registry: Registry = None,
+    dataset: Annotated[str | None, typer.Option("--dataset", help="Only this data set.")] = None,
+    period: Period = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Rows held back, with the rule and the reason."""
+    from ansinh import views
+
+    views.quarantine_list(registry, dataset, period, limit, as_json=as_json)
+
+
+@quarantine.command("show")
+def quarantine_show(row_id: int, as_json: Json = False) -> None:
+    """One held row with its original payload."""
+    from ansinh import views
+
+    views.quarantine_show(row_id, as_json=as_json)
+
+
+@quarantine.command("replay")
+def quarantine_replay(
+    row_id: Annotated[int | None, typer.Argument(help="One row; without it, every row held for the data set.")] = None,
+    registry: Registry = None,
+    dataset: Annotated[str | None, typer.Option("--dataset", help="Only this data set.")] = None,
+) -> None:
+    """Judge held rows again and load those that now pass."""
+    from ansinh import views
+
+    views.quarantine_replay(row_id, registry, dataset)
+
+
+@release.command("list")
+def release_list(as_json: Json = False) -> None:
+    """Every release, the newest first."""
+    from ansinh import views
+
+    views.release_list(as_json)
+
+
+@release.command("show")
+def release_show(release_id: str, as_json: Json = False) -> None:
+    """One release: its files and their hashes."""
+    from ansinh import views
+
+    views.release_show(release_id, as_json=as_json)
+
+
+@bench.command("ingest", context_settings=PASS_ON)
+def bench_ingest(context: typer.Context) -> None:
+    """Each connector against the bare limit of the same machine."""
+    _bench("ingest", context.args)
+
+
+@bench.command("run", context_settings=PASS_ON)
+def bench_run(context: typer.Context) -> None:
+    """Seconds per stage, and their growth from one size to the next."""
+    _bench("run", context.args)
+
+
+def _bench(name: str, arguments: list[str]) -> None:
+    from bench import __main__ as benchmarks
+
+    raise typer.Exit(benchmarks.main([name, *arguments]))
+
+
+@contracts.command("check")
+def contracts_check() -> None:
+    """Fail where a generated file differs from the contracts."""
+    from connectors import generate
+
+    generate.check()
+    print("Every generated file agrees with the contracts.")
+
+
+@contracts.command("write")
+def contracts_write() -> None:
+    """Write the generated files anew."""
+    from connectors import generate
+
+    for path in generate.write():
+        print(path)
+
+
+def main() -> None:
+    """Run the command line; every error becomes one sentence with the next step and exit status 1."""
+    arguments = sys.argv[1:]
+    debug = "--debug" in arguments and arguments[0] != "test"
+    if debug:
+        arguments = [argument for argument in arguments if argument != "--debug"]
+    _prepare_logging(debug, quiet=arguments[:1] == ["run"])
+    try:
+        app(args=arguments, prog_name="./ansinh")
+    except AnsinhError as error:
+        _fail(error.message, error.next_step, debug=debug)
+    except Exception as error:
+        text = " ".join(str(error).split()) or "no further detail"
+        _fail(f"{type(error).__name__}: {text[:300]}", "Run again with --debug for the traceback.", debug=debug)
+    finally:
+        _leave(arguments)
+
+
+def _prepare_logging(debug: bool, *, quiet: bool) -> None:
+    import logging
+
+    handler = logging.StreamHandler()
+    # The main job tells its own progress.
+    handler.setLevel(logging.WARNING if quiet and not debug else logging.NOTSET)
+    level = logging.DEBUG if debug else logging.WARNING
+    logging.basicConfig(level=level, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=[handler])
+    for room in ("ansinh", "connectors", "expectations", "publication", "sandbox", "bench"):
+        logging.getLogger(room).setLevel(level if debug else logging.INFO)
+
+
+def _fail(message: str, next_step: str, *, debug: bool) -> Any:
+    from ansinh.output import complain
+
+    if debug:
+        raise
+    complain(message, next_step)
+    raise SystemExit(1)
+
+
+def _leave(arguments: list[str]) -> None:
+    """Stop a server that this command started for itself, so that a question leaves no process behind."""
+    server = sys.modules.get("ansinh.server")
+    if server is not None and arguments[:1] not in (["up"], ["run"]) and server.started_here():
+        from ansinh import system
+
+        system.stop_server_if_unused()

@@ -1,0 +1,190 @@
+"""What the listing commands show, as tables or JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ansinh import database
+from ansinh.errors import AnsinhError
+from ansinh.output import console, print_json, print_table
+
+_FIGURE_LABELS = {
+    "indicator": "Indicator",
+    "period": "Month",
+    "area": "Area",
+    "area_list": "Area list",
+    "sex": "Sex",
+    "age": "Age",
+    "value": "Value",
+    "unit": "Unit",
+    "numerator": "Numerator",
+    "denominator": "Denominator",
+    "denominator_concept": "Denominator is",
+    "vintage": "Vintage",
+    "obs_status": "Status",
+}
+
+
+def status(as_json: bool) -> None:
+    """Show batches, gates and the last release."""
+    from ansinh import status as ledger
+
+    database.require_setup()
+    state = ledger.read()
+    if as_json:
+        keep = ("batch_id", "registry", "dataset", "period", "state", "rows_received", "rows_accepted",
+                "rows_quarantined", "sha256")  # fmt: skip
+        batches = [{key: batch[key] for key in keep} for batch in state["batches"]]
+        gates = [{key: gate[key] for key in gate if key != "checked_at"} for gate in state["gates"]]
+        print_json({"batches": batches, "gates": gates, "release": state["release"]})
+        return
+    print_table(
+        {"Data set": "left", "Months": "left", "Batches": "left", "Rows": "right", "Held": "right"},
+        (
+            (
+                f"{row['registry']}.{row['dataset']}",
+                f"{row['first']} – {row['last']}",
+                ", ".join(f"{count} {name}" for name, count in sorted(row["states"].items())),
+                row["accepted"],
+                row["quarantined"],
+            )
+            for row in ledger.summarise(state["batches"])
+        ),
+        "No batch has been received. Next: ./ansinh run, or ./ansinh ingest REGISTRY.",
+    )
+    for batch in state["batches"]:
+        if batch["state"] in {"rejected", "failed"}:
+            console.print(f"{batch['batch_id']} is {batch['state']}: {batch['error'] or 'see the gate'}", markup=False)
+    console.print()
+    print_table(
+        {"Gate": "left", "Suite": "left", "Passed": "left", "Critical": "right", "Warnings": "right", "At": "left"},
+        ((gate["stage"], gate["suite"], gate["success"], gate["critical_failed"], gate["warning_failed"],
+          gate["checked_at"]) for gate in state["gates"]),
+        "No gate has run.",
+    )  # fmt: skip
+    console.print()
+    made = state["release"]
+    if made:
+        console.print(f"Last release: {made['release_id']}, {made['vintage']}, published {made['published_at']:%F %R}")
+    else:
+        console.print("Nothing has been published.")
+
+
+def indicator(
+    indicator_id: str, period: str | None, area: str, sex: str, age: str, area_list: str, *, as_json: bool
+) -> None:
+    """Show one figure of the newest release and its targets."""
+    from ansinh import status as ledger
+    from publication import figures
+
+    database.require_setup()
+    if period is None:
+        newest = ledger.read()["release"]
+        if newest is None:
+            raise AnsinhError("Nothing has been published.", "Run ./ansinh publish.")
+        period = str(newest["period"])
+    [figure] = figures.indicator(indicator_id, period, area, sex, age, area_list)
+    if as_json:
+        print_json(figure)
+        return
+    print_table(
+        {"": "left", " ": "left"},
+        ((label, _number(figure[key])) for key, label in _FIGURE_LABELS.items()),
+        "",
+    )
+    console.print()
+    print_table(
+        {"Target for": "left", "": "right", "Value": "right", "Source": "left"},
+        ((target["period"], target["operator"], _number(target["value"]), target["source"])
+         for target in figure["targets"]),
+        "No target is set.",
+    )  # fmt: skip
+
+
+def quarantine_list(
+    registry: str | None, dataset: str | None, period: str | None, limit: int, *, as_json: bool
+) -> None:
+    """Show held rows."""
+    from connectors import quarantine
+
+    database.require_setup()
+    rows = quarantine.list_rows(registry=registry, dataset=dataset, period=period, limit=limit)
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        {"Row": "right", "Batch": "left", "Rule": "left", "Field": "left", "Reason": "left", "State": "left"},
+        ((str(row["row_id"]), row["batch_id"], row["rule"], row["field"], row["reason"], row["state"])
+         for row in rows),
+        "No row is held.",
+    )  # fmt: skip
+
+
+def quarantine_show(row_id: int, *, as_json: bool) -> None:
+    """Show one held row and its payload."""
+    from connectors import quarantine
+
+    database.require_setup()
+    row = quarantine.show(row_id)
+    if as_json:
+        print_json(row)
+        return
+    payload = row.pop("payload")
+    print_table({"": "left", " ": "left"}, row.items(), "")
+    console.print()
+    print_table({"Field": "left", "As delivered": "left"}, payload.items(), "The row has no fields.")
+
+
+def quarantine_replay(row_id: int | None, registry: str | None, dataset: str | None) -> None:
+    """Judge held rows again and say how many now pass."""
+    from connectors import quarantine
+
+    database.require_setup()
+    if row_id is None and not (registry and dataset):
+        raise AnsinhError("It is not clear which rows to replay.", "Give a row, or --registry and --dataset.")
+    console.print(quarantine.replay(row_id=row_id, registry=registry, dataset=dataset))
+
+
+def release_list(as_json: bool) -> None:
+    """Show every release."""
+    from publication import release
+
+    database.require_setup()
+    releases = [_plain_release(made) for made in release.list_releases()]
+    if as_json:
+        print_json(releases)
+        return
+    print_table(
+        {"Release": "left", "Month": "left", "Vintage": "left", "Published": "left"},
+        ((made["release_id"], made["period"], made["vintage"], made["published_at"]) for made in releases),
+        "Nothing has been published. Next: ./ansinh publish.",
+    )
+
+
+def release_show(release_id: str, *, as_json: bool) -> None:
+    """Show one release."""
+    from publication import release
+
+    database.require_setup()
+    made = _plain_release(release.show(release_id))
+    if as_json:
+        print_json(made)
+        return
+    print_table({"": "left", " ": "left"}, ((key, value) for key, value in made.items() if key != "files"), "")
+    if files := made.get("files"):
+        console.print()
+        print_table(
+            {"File": "left", "Bytes": "right", "SHA-256": "left"},
+            ((file["path"], file["bytes"], f"{file['sha256'][:12]}…") for file in files),
+            "",
+        )
+
+
+def _plain_release(made: Any) -> dict[str, Any]:
+    row: dict[str, Any] = dict(made) if isinstance(made, dict) else asdict(made)
+    return {key: value for key, value in row.items() if key != "new"}
+
+
+def _number(value: object) -> str:
+    return "–" if value is None else f"{value:,}" if isinstance(value, int | float) else str(value)

@@ -1,0 +1,71 @@
+"""The DAG `build_warehouse`: from `raw` to the BI views, with a gate after each stage."""
+
+from airflow.sdk import DAG, AssetAll, AssetAny, PartitionedAssetTimetable, chain, task
+from ansinh_dags import DEFAULTS, DELIVERIES_WAITING, NO_RETRY, RAW, WAREHOUSE, plain
+
+DOC = """
+### What
+Builds staging, identity and warehouse, indicators and the BI views with dbt, and judges each stage before the next.
+
+### When
+When all registries have delivered a month; or in the morning, when `announce_deliveries` finds loaded batches that no
+build has taken up, so that one late registry does not hold the others. The event only wakes this DAG: the first task
+asks the ledger (`ingest.batch` against `ingest.consumption`) what is new, and the run ends there when nothing is.
+
+### When it fails
+A `check_` task names the expectation that failed: see Data Docs and `quality.expectation_result`. Correct the data or
+the model and clear the task; what was built before stays as it was.
+"""
+
+
+@task.short_circuit(
+    doc_md="Ask the ledger which batches no build has worked in; skip the rest when there are none.",
+    multiple_outputs=False,
+)
+@plain
+def find_new_batches() -> dict[str, int]:
+    from ansinh import ledger
+
+    return ledger.unprocessed("warehouse")
+
+
+@plain
+def build_layer(layer: str) -> None:
+    from ansinh import transformation
+
+    transformation.layer(layer)
+
+
+@plain
+def check_stage(stage: str) -> None:
+    from expectations.gate import check_stage
+
+    check_stage(stage)
+
+
+@task(doc_md="Build the BI views with dbt, and note in the ledger what this build has worked in.", outlets=[WAREHOUSE])
+@plain
+def bi(revisions: dict[str, int]) -> None:
+    from ansinh import ledger, transformation
+
+    transformation.layer("bi")
+    ledger.mark("warehouse", revisions)
+
+
+with DAG(
+    "build_warehouse",
+    description="Transform raw into warehouse, indicators and BI views; gates between the stages",
+    doc_md=DOC,
+    schedule=PartitionedAssetTimetable(assets=AssetAny(AssetAll(*RAW.values()), DELIVERIES_WAITING)),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULTS,
+    tags=["warehouse"],
+):
+    new = find_new_batches()
+    steps = [new]
+    for stage in ("staging", "warehouse", "indicators"):
+        steps.append(task(build_layer, task_id=stage, doc_md=f"Build the layer {stage} with dbt.")(stage))
+        doc = f"Judge the layer {stage}; a critical failure stops the run here."
+        steps.append(task(check_stage, task_id=f"check_{stage}", doc_md=doc, **NO_RETRY)(stage))
+    chain(*steps, bi(new))

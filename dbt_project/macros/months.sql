@@ -1,0 +1,48 @@
+{#- Months: a `date` that is the first day of the month. -#}
+{% macro month_start(day) -%}
+    cast({{ dbt.date_trunc('month', day) }} as date)
+{%- endmacro %}
+
+{% macro add_months(day, months) -%}
+    cast({{ dbt.dateadd('month', months, day) }} as date)
+{%- endmacro %}
+
+{% macro month_end(month) -%}
+    cast({{ dbt.dateadd('day', -1, add_months(month, 1)) }} as date)
+{%- endmacro %}
+
+{#- Whole years between a birth date and a day. -#}
+{% macro age_years(birth_date, day) -%}
+    {{ return(adapter.dispatch('age_years')(birth_date, day)) }}
+{%- endmacro %}
+
+{% macro default__age_years(birth_date, day) -%}
+    cast(floor((
+        (extract(year from {{ day }}) * 10000 + extract(month from {{ day }}) * 100 + extract(day from {{ day }}))
+        - (extract(year from {{ birth_date }}) * 10000 + extract(month from {{ birth_date }}) * 100
+            + extract(day from {{ birth_date }}))
+    ) / 10000) as integer)
+{%- endmacro %}
+
+{#- `YYYY-MM` of a month. -#}
+{% macro month_text(month) -%}
+    {{ return(adapter.dispatch('month_text')(month)) }}
+{%- endmacro %}
+
+{% macro default__month_text(month) -%}
+    to_char({{ month }}, 'YYYY-MM')
+{%- endmacro %}
+
+{% macro spark__month_text(month) -%}
+    date_format({{ month }}, 'yyyy-MM')
+{%- endmacro %}
+
+{#- The month of a `YYYY-MM` text. -#}
+{% macro month_of_text(text) -%}
+    cast({{ dbt.concat([text, "'-01'"]) }} as date)
+{%- endmacro %}
+
+{#- The first of January of a year. -#}
+{% macro year_start(year) -%}
+    cast(concat({{ year }}, '-01-01') as date)
+{%- endmacro %}

@@ -1,0 +1,43 @@
+{#-
+    A name as a comparison key: lower case, no diacritics, letters and single spaces only. Composed and decomposed
+    Unicode, both placements of the tone mark and "đ" give one key. The raw name stays beside it.
+-#}
+{% macro normalise_name(name) -%}
+    {%- set marked = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ" -%}
+    {%- set plain = "aaaaaaaaaaaaaaaaaeeeeeeeeeeeiiiiiooooooooooooooooouuuuuuuuuuuyyyyydaaaaaaaaaaaaaaaaaeeeeeeeeeeeiiiiiooooooooooooooooouuuuuuuuuuuyyyyyd" -%}
+    {%- set combining = "̛̣̀́̃̉̂̆" -%}
+    nullif(trim({{ replace_pattern(
+        'lower(translate(' ~ name ~ ", '" ~ marked ~ combining ~ "', '" ~ plain ~ "'))", '[^a-z]+', ' '
+    ) }}), '')
+{%- endmacro %}
+
+{#- An identifier as written, without the separators that people type. -#}
+{% macro digits(text) -%}
+    translate({{ text }}, ' .-', '')
+{%- endmacro %}
+
+{#- Every match of a regular expression replaced. -#}
+{% macro replace_pattern(text, pattern, replacement) -%}
+    {{ return(adapter.dispatch('replace_pattern')(text, pattern, replacement)) }}
+{%- endmacro %}
+
+{% macro default__replace_pattern(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+{% macro spark__replace_pattern(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}')
+{%- endmacro %}
+
+{#- Whether a text matches a regular expression. -#}
+{% macro matches(text, pattern) -%}
+    {{ return(adapter.dispatch('matches')(text, pattern)) }}
+{%- endmacro %}
+
+{% macro default__matches(text, pattern) -%}
+    {{ text }} ~ '{{ pattern }}'
+{%- endmacro %}
+
+{% macro spark__matches(text, pattern) -%}
+    {{ text }} rlike '{{ pattern }}'
+{%- endmacro %}

@@ -1,0 +1,22 @@
+{{ config(
+    unique_key=['claim_id'],
+    indexes=[{'columns': ['claim_id', 'birth_number'], 'unique': true}]
+) }}
+
+with newest as (
+    {{ newest_version('health', 'birth_certificate', order_by=['submitted_date', 'submitted_file'], key=['claim_id', 'birth_number']) }}
+)
+
+select
+    {{ contract_columns('health', 'birth_certificate') }},
+    {{ personal_number('mother_personal_number') }} as mother_personal_number_key,
+    {{ personal_number_restored('mother_personal_number') }} as mother_personal_number_restored,
+    {{ old_id_number('mother_personal_number') }} as mother_old_id_key,
+    {{ si_number('mother_si_number') }} as mother_si_number_key,
+    {{ normalise_name('mother_name') }} as mother_name_key,
+    {{ parse_birth_date('mother_birth_date') }} as mother_born_on,
+    {{ birth_precision('mother_birth_date') }} as mother_birth_precision,
+    {{ sex_code('child_sex', 1, 2) }} as child_sex_code,
+    _batch_id,
+    _loaded_at
+from newest

@@ -1,0 +1,28 @@
+{{ config(
+    unique_key=['claim_id'],
+    indexes=[{'columns': ['claim_id'], 'unique': true}]
+) }}
+
+with newest as (
+    {{ newest_version('health', 'claim', order_by=['submitted_date', 'submitted_file']) }}
+)
+
+select
+    {{ contract_columns('health', 'claim') }},
+    {{ personal_number('personal_number') }} as personal_number_key,
+    {{ personal_number_restored('personal_number') }} as personal_number_restored,
+    {{ old_id_number('personal_number') }} as old_id_key,
+    {{ card_si_number('hi_card_numbers') }} as si_number_key,
+    {{ normalise_name('full_name') }} as name_key,
+    {{ parse_birth_date('birth_time') }} as born_on,
+    {{ birth_precision('birth_time') }} as birth_precision,
+    {{ sex_code('sex', 1, 2) }} as sex_code,
+    {{ month_start('discharged_at') }} as month,
+    coalesce(
+        newborn_weight is not null
+        or {{ dbt.datediff(parse_birth_date('birth_time'), 'admitted_at', 'day') }} <= 28,
+        false
+    ) as is_newborn,
+    _batch_id,
+    _loaded_at
+from newest

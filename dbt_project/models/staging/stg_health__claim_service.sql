@@ -1,0 +1,14 @@
+{{ config(
+    unique_key=['claim_id'],
+    indexes=[{'columns': ['claim_id', 'line_no'], 'unique': true}]
+) }}
+
+with newest as (
+    {{ newest_version('health', 'claim_service', order_by=['submitted_date', 'submitted_file'], key=['claim_id', 'line_no']) }}
+)
+
+select
+    {{ contract_columns('health', 'claim_service') }},
+    _batch_id,
+    _loaded_at
+from newest

@@ -1,0 +1,20 @@
+{{ config(
+    unique_key=['support_id'],
+    indexes=[{'columns': ['support_id'], 'unique': true}]
+) }}
+
+with newest as (
+    {{ newest_version('labour', 'training_support', order_by=['updated_at']) }}
+)
+
+select
+    {{ contract_columns('labour', 'training_support') }},
+    {{ personal_number('personal_number') }} as personal_number_key,
+    {{ personal_number_restored('personal_number') }} as personal_number_restored,
+    {{ old_id_number('personal_number') }} as old_id_key,
+    {{ normalise_name('full_name') }} as name_key,
+    {{ parse_birth_date('birth_date') }} as born_on,
+    {{ birth_precision('birth_date') }} as birth_precision,
+    _batch_id,
+    _loaded_at
+from newest

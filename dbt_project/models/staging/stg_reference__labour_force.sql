@@ -1,0 +1,14 @@
+{{ config(
+    unique_key=['month', 'area_list', 'province_code', 'sex', 'age_group'],
+    indexes=[{'columns': ['month', 'area_list', 'province_code', 'sex', 'age_group'], 'unique': true}]
+) }}
+
+with newest as (
+    {{ newest_version('reference', 'labour_force', order_by=['updated_at']) }}
+)
+
+select
+    {{ contract_columns('reference', 'labour_force') }},
+    _batch_id,
+    _loaded_at
+from newest

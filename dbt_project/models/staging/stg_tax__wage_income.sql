@@ -1,0 +1,19 @@
+{{ config(
+    unique_key=['payer_tax_code', 'tax_year'],
+    indexes=[{'columns': ['payer_tax_code', 'tax_year', 'return_id', 'line_no'], 'unique': true}]
+) }}
+
+with newest as (
+    {{ newest_version('tax', 'wage_income', order_by=['amendment_no'], key=['payer_tax_code', 'tax_year', 'return_id', 'line_no']) }}
+)
+
+select
+    {{ contract_columns('tax', 'wage_income') }},
+    {{ personal_number('identity_number') }} as personal_number_key,
+    {{ personal_number_restored('identity_number') }} as personal_number_restored,
+    {{ old_id_number('identity_number') }} as old_id_key,
+    {{ matches('employee_tax_code', '^[0-9]{10}$') }} as tax_code_is_old,
+    {{ normalise_name('full_name') }} as name_key,
+    _batch_id,
+    _loaded_at
+from newest

@@ -1,0 +1,22 @@
+{{ config(
+    unique_key=['decision_id'],
+    indexes=[{'columns': ['decision_id'], 'unique': true}]
+) }}
+
+with newest as (
+    {{ newest_version('vss', 'benefit_decision', order_by=['updated_at']) }}
+)
+
+select
+    {{ contract_columns('vss', 'benefit_decision') }},
+    {{ personal_number('personal_number') }} as personal_number_key,
+    {{ personal_number_restored('personal_number') }} as personal_number_restored,
+    {{ old_id_number('personal_number') }} as old_id_key,
+    {{ si_number('si_number') }} as si_number_key,
+    {{ normalise_name('full_name') }} as name_key,
+    {{ parse_birth_date('birth_date') }} as born_on,
+    {{ birth_precision('birth_date') }} as birth_precision,
+    {{ sex_code('sex', 1, 0) }} as sex_code,
+    _batch_id,
+    _loaded_at
+from newest

@@ -1,0 +1,15 @@
+{{ config(
+    unique_key=['account_id'],
+    indexes=[{'columns': ['account_id'], 'unique': true}]
+) }}
+
+with newest as (
+    {{ newest_version('vss', 'e_account', order_by=['updated_at']) }}
+)
+
+select
+    {{ contract_columns('vss', 'e_account') }},
+    {{ si_number('si_number') }} as si_number_key,
+    _batch_id,
+    _loaded_at
+from newest

@@ -1,0 +1,18 @@
+{{ config(
+    unique_key=['card_id'],
+    indexes=[{'columns': ['card_id'], 'unique': true}]
+) }}
+
+with newest as (
+    {{ newest_version('vss', 'hi_card', order_by=['updated_at']) }}
+)
+
+select
+    {{ contract_columns('vss', 'hi_card') }},
+    {{ personal_number('personal_number') }} as personal_number_key,
+    {{ personal_number_restored('personal_number') }} as personal_number_restored,
+    {{ old_id_number('personal_number') }} as old_id_key,
+    {{ si_number('si_number') }} as si_number_key,
+    _batch_id,
+    _loaded_at
+from newest

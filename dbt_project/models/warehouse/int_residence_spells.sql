@@ -1,0 +1,65 @@
+{{ config(indexes=[{'columns': ['person_key']}]) }}
+
+-- Where each person lives at month ends: spells of months that do not overlap. Permanent residence goes before
+-- temporary, a later spell before an earlier one.
+with spell as (
+    select
+        identifier.person_key,
+        residence.residence_id,
+        case residence.residence_type when 'permanent' then 0 else 1 end as preference,
+        residence.valid_from,
+        {{ month_start('residence.valid_from') }} as month_from,
+        case
+            when residence.valid_to is null then {{ forever() }}
+            else {{ add_months(month_start(dbt.dateadd('day', 1, 'residence.valid_to')), -1) }}
+        end as month_to,
+        {{ area_34('residence.area_list', 'residence.province_code') }} as area_34,
+        {{ area_63('residence.area_list', 'residence.province_code') }} as area_63
+    from {{ ref('stg_population__residence') }} as residence
+    inner join {{ ref('identifier') }} as identifier
+        on identifier.identifier_type = 'personal_number' and residence.personal_number = identifier.identifier
+    {{ join_crosswalk('residence.area_list', 'residence.province_code') }}
+),
+
+ordered as (
+    select
+        *,
+        max(month_to) over (
+            partition by person_key order by month_from, month_to, residence_id
+            rows between unbounded preceding and 1 preceding
+        ) as earlier_to
+    from spell
+    where month_from <= month_to
+),
+
+overlapping as (
+    select distinct person_key from ordered where earlier_to >= month_from
+),
+
+by_month as (
+    select
+        spell.person_key,
+        dim_month.month as month_from,
+        dim_month.month as month_to,
+        spell.area_34,
+        spell.area_63,
+        row_number() over (
+            partition by spell.person_key, dim_month.month
+            order by spell.preference, spell.valid_from desc, spell.residence_id desc
+        ) as place
+    from spell
+    inner join overlapping on spell.person_key = overlapping.person_key
+    inner join {{ ref('dim_month') }} as dim_month
+        on dim_month.is_observed and dim_month.month between spell.month_from and spell.month_to
+)
+
+select ordered.person_key, ordered.month_from, ordered.month_to, ordered.area_34, ordered.area_63
+from ordered
+left join overlapping on ordered.person_key = overlapping.person_key
+where overlapping.person_key is null
+
+union all
+
+select person_key, month_from, month_to, area_34, area_63
+from by_month
+where place = 1

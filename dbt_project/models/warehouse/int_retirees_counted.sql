@@ -1,0 +1,60 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='partition_replace',
+    meta={'reopened_by': ['benefit', 'person']}
+) }}
+
+-- Residents past the retirement age at the month's end, and those of them who receive a pension, a monthly benefit of
+-- social insurance or the social pension.
+with retired as (
+    select
+        dim_month.month,
+        person.person_key
+    from {{ ref('dim_person') }} as person
+    inner join {{ ref('dim_month') }} as dim_month
+        on dim_month.is_observed and person.retirement_month <= dim_month.month
+    where person.spine = 'population' and {{ in_reopened_months('dim_month.month') }}
+),
+
+receiver as (
+    select distinct
+        dim_month.month,
+        benefit.person_key
+    from {{ ref('fct_benefit') }} as benefit
+    inner join {{ ref('dim_month') }} as dim_month
+        on
+            dim_month.is_observed
+            and benefit.benefit_from <= dim_month.month_end
+            and coalesce(benefit.benefit_to, {{ forever() }}) >= dim_month.month_end
+    where
+        benefit.benefit_type in ('pension', 'monthly_disability', 'work_injury', 'survivor', 'social_pension')
+        and benefit.status in ('granted', 'terminated')
+        and benefit.person_key is not null
+        and {{ in_reopened_months('dim_month.month') }}
+),
+
+counted as (
+    select
+        retired.month,
+        retired.person_key,
+        case when receiver.person_key is null then 0 else 1 end as receives
+    from retired
+    left join receiver on retired.month = receiver.month and retired.person_key = receiver.person_key
+),
+
+placed as (
+    {{ place_at_month_end('counted', ['receives']) }}
+)
+
+select
+    placed.month,
+    coalesce(placed.area_34, '_U') as area_34,
+    coalesce(placed.area_63, '_U') as area_63,
+    coalesce(placed.sex, '_U') as sex,
+    coalesce(age_group.age_group, '_U') as age,
+    count(*) as persons,
+    sum(placed.receives) as receiving_persons
+from placed
+{{ join_age_group('placed.age', 'retirement') }}
+where placed.is_alive and placed.is_resident
+group by 1, 2, 3, 4, 5

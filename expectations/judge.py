@@ -1,0 +1,192 @@
+"""Great Expectations on small tables of measures: one row per subject, one column per measure.
+
+Whatever is judged has been measured first, by polars for deliveries and by one SQL query per suite for the stages.
+So a suite reads a few dozen rows, every failing row has a name (a batch, a registry, an indicator and month), and
+no value of a person reaches a result. The import of Great Expectations takes seconds: it happens inside functions.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from ansinh.database import Role, role_url
+from ansinh.errors import AnsinhError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from great_expectations import ExpectationSuite, ValidationDefinition
+    from great_expectations.core.batch_definition import BatchDefinition
+    from great_expectations.data_context import EphemeralDataContext
+    from great_expectations.expectations.expectation import Expectation
+
+Severity = Literal["critical", "warning", "info"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one expectation said of one subject.
+
+    Attributes:
+        expectation: the expectation in words.
+        measure: the column that was judged.
+        subject: the row that failed; None where every row passed.
+        observed: the value of the failing row, or how many rows were looked at.
+    """
+
+    expectation: str
+    measure: str
+    severity: Severity
+    success: bool
+    subject: str | None
+    observed: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A suite's result: the findings, and the documents that Data Docs are built from."""
+
+    suite: str
+    findings: list[Finding]
+    suite_json: str = field(repr=False)
+    result_json: str = field(repr=False)
+
+    def failed(self, severity: Severity) -> list[Finding]:
+        """Return the findings of a severity that did not pass."""
+        return [finding for finding in self.findings if not finding.success and finding.severity == severity]
+
+    def count_failed(self, severity: Severity) -> int:
+        """How many expectations of a severity failed, whatever the number of rows."""
+        return len({(finding.expectation, finding.measure) for finding in self.failed(severity)})
+
+    @property
+    def evaluated(self) -> int:
+        """How many expectations were evaluated."""
+        return len({(finding.expectation, finding.measure, finding.severity) for finding in self.findings})
+
+
+def bounds(
+    measure: str,
+    says: str,
+    severity: Severity,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    above: bool = False,
+) -> Expectation:
+    """Return the expectation that a measure lies between two bounds in every row; rows without a value pass.
+
+    Args:
+        measure: column of the table of measures.
+        says: the expectation in words, as the operator reads it.
+        severity: critical stops the stage, warning is recorded and shown.
+        low: smallest value allowed.
+        high: largest value allowed.
+        above: whether `low` itself is too small.
+    """
+    import great_expectations.expectations as gxe
+
+    return gxe.ExpectColumnValuesToBeBetween(
+        column=measure, min_value=low, max_value=high, strict_min=above, severity=severity, description=says
+    )
+
+
+class Judge:
+    """Great Expectations in memory, with the warehouse and tables of measures as data sources.
+
+    Attributes:
+        context: an ephemeral data context.
+    """
+
+    def __init__(self) -> None:
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import (
+            DataContextConfig,
+            InMemoryStoreBackendDefaults,
+            ProgressBarsConfig,
+        )
+
+        # No site of its own: Data Docs are built from the stored results, see `data_docs`.
+        config = DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            progress_bars=ProgressBarsConfig(globally=False),
+            analytics_enabled=False,
+        )
+        self.context: EphemeralDataContext = gx.get_context(mode="ephemeral", project_config=config)
+        self._frames = self.context.data_sources.add_pandas("measures")
+        url = role_url(Role.CHECKER).render_as_string(hide_password=False)
+        # A temporary table, or else every expectation would run its query again.
+        self._warehouse = self.context.data_sources.add_postgres(
+            "warehouse", connection_string=url, create_temp_table=True
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._warehouse.get_execution_engine().close()
+        self._warehouse.get_engine().dispose()
+
+    def judge_frame(self, suite: ExpectationSuite, frame: pd.DataFrame, index: str) -> Judgement:
+        """Judge a table of measures in memory; `index` is the column that names the rows."""
+        batch = self._frames.add_dataframe_asset(suite.name).add_batch_definition_whole_dataframe("all")
+        return _run(self._define(suite, batch), index, {"dataframe": frame})
+
+    def judge_query(self, suite: ExpectationSuite, query: str, index: str) -> Judgement:
+        """Judge the result of a query in the warehouse, as the role that checks; the query runs once.
+
+        Raises:
+            AnsinhError: the query fails, for example because its tables have not been built.
+        """
+        import sqlalchemy as sa
+
+        try:
+            return _run(self.define_query(suite, query), index)
+        except sa.exc.DBAPIError as error:
+            reason = str(error.orig).splitlines()[0]
+            raise AnsinhError(
+                f"The suite {suite.name} cannot be judged: {reason}.", "Build the stage first: ./ansinh build."
+            ) from error
+
+    def define_query(self, suite: ExpectationSuite, query: str) -> ValidationDefinition:
+        """Add a query and its suite to the context, as a validation definition with the suite's name."""
+        # The data source takes nothing that does not start with SELECT.
+        asset = self._warehouse.add_query_asset(suite.name, query=f"SELECT * FROM (\n{query}\n) AS measures")
+        return self._define(suite, asset.add_batch_definition_whole_table("all"))
+
+    def _define(self, suite: ExpectationSuite, batch: BatchDefinition[Any]) -> ValidationDefinition:
+        from great_expectations import ValidationDefinition
+
+        self.context.suites.add(suite)
+        return self.context.validation_definitions.add(ValidationDefinition(name=suite.name, data=batch, suite=suite))
+
+
+def _run(definition: ValidationDefinition, index: str, parameters: dict[str, Any] | None = None) -> Judgement:
+    # COMPLETE is what names failing rows; the tables of measures are small, so it costs nothing.
+    result = definition.run(
+        batch_parameters=parameters,
+        result_format={"result_format": "COMPLETE", "unexpected_index_column_names": [index]},
+    )
+    findings = [finding for entry in result.results for finding in _findings(entry, index)]
+    suite = definition.suite
+    return Judgement(suite.name, findings, json.dumps(suite.to_json_dict()), json.dumps(result.to_json_dict()))
+
+
+def _findings(entry: Any, index: str) -> list[Finding]:
+    configuration = entry.expectation_config
+    says, column, severity = configuration.description, configuration.kwargs["column"], str(configuration.severity.value)
+    if entry.success:
+        rows = entry.result.get("element_count")
+        return [Finding(says, column, severity, True, None, f"{rows} rows")]
+    failing = entry.result.get("unexpected_index_list")
+    if not failing:
+        return [Finding(says, column, severity, False, None, f"could not be evaluated: {entry.exception_info}")]
+    return [
+        Finding(says, column, severity, False, str(row[index]), f"{column} = {_number(row[column])}") for row in failing
+    ]
+
+
+def _number(value: Any) -> str:
+    return f"{float(value):.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,1 @@
+"""The synthetic country served over the registries' real protocols, in their real formats."""
