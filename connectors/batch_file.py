@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
@@ -33,12 +34,14 @@ class _HashedFile:
         self.bytes = 0
 
     def write(self, data: bytes) -> int:
-        self._hash.update(data)
-        self.bytes += len(data)
-        return self._file.write(data)
+        if not self._file.closed:  # the Parquet writer writes its footer even when it is abandoned
+            self._hash.update(data)
+            self.bytes += len(data)
+            self._file.write(data)
+        return len(data)
 
     def flush(self) -> None:
-        self._file.flush()
+        """Do nothing: `sync` does it once."""
 
     def sync(self) -> str:
         """Make the content durable and return its SHA-256."""
@@ -49,7 +52,7 @@ class _HashedFile:
 
     @property
     def closed(self) -> bool:
-        return self._file.closed
+        return False
 
     def close(self) -> None:
         self._file.close()
@@ -64,7 +67,7 @@ class _Stream:
         self._schema = schema
         self._waiting: list[pa.Table] = []
         self._writer = pq.ParquetWriter(
-            cast(BinaryIO, self.file), schema, compression="zstd", compression_level=1, use_dictionary=dictionary,
+            cast("BinaryIO", self.file), schema, compression="zstd", compression_level=1, use_dictionary=dictionary,
             write_statistics=False,
         )  # fmt: skip
 
@@ -88,6 +91,13 @@ class _Stream:
         self._writer.close()
         return self.file.sync()
 
+    def abandon(self) -> None:
+        """Give up what is not closed yet."""
+        with suppress(OSError):
+            self.file.close()
+        with suppress(OSError):
+            self._writer.close()
+
     def _put(self, table: pa.Table) -> None:
         # One chunk a column: how the rows arrived must not show in the bytes.
         self._writer.write_table(table.combine_chunks(), row_group_size=ROW_GROUP)
@@ -104,7 +114,7 @@ class BatchFile:
         self._contract = contract
         self._folder = folder
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._scratch = [folder / f".{os.getpid()}.accepted", folder / f".{os.getpid()}.rejected"]
+        self._scratch = [folder / ".accepted", folder / ".rejected"]
         low = [field.name for field in contract.fields if field.valid_values or field.logical_type == "date"]
         schema = contract.arrow_schema().insert(0, pa.field("_row", pa.int64()))
         self._accepted = _Stream(self._scratch[0], schema, low)
@@ -163,9 +173,11 @@ class BatchFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for stream, path in zip((self._accepted, self._rejected), self._scratch, strict=True):
-            stream.file.close()
+            stream.abandon()
             path.unlink(missing_ok=True)
 
     def _explained(self, error: OSError) -> Exception:

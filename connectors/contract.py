@@ -147,7 +147,11 @@ class Contract:
             "    _row bigint not null",
             "    _loaded_at timestamptz not null default now()",
         ]
-        return f"create table if not exists {self.raw_table} (\n" + ",\n".join(columns) + "\n) partition by list (_batch_id)"
+        return (
+            f"create table if not exists {self.raw_table} (\n"
+            + ",\n".join(columns)
+            + "\n) partition by list (_batch_id)"
+        )
 
     def batch_id(self, period: str) -> str:
         """Return the identifier of the delivery of a month."""
@@ -208,7 +212,7 @@ def _read(path: Path) -> Contract:
 
 
 def _contract(document: OpenDataContractStandard) -> Contract:
-    custom = {prop.property: prop.value for prop in document.customProperties or []}
+    custom: dict[str | None, Any] = {prop.property: prop.value for prop in document.customProperties or []}
     (table,) = document.schema_ or []
     properties = table.properties or []
     keys = sorted((p for p in properties if p.primaryKey), key=lambda p: p.primaryKeyPosition or 0)

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import IO, Any, NoReturn, TypeVar
+from typing import IO, Any, TypeVar
 
 import httpx
 
@@ -143,7 +143,9 @@ class HttpClient:
 
     def _send(self, path: str, params: Params, headers: dict[str, str], *, stream: bool) -> httpx.Response:
         headers = {**headers, "Authorization": f"Bearer {self._bearer()}"}
-        response = self._client.send(self._client.build_request("GET", path, params=params, headers=headers), stream=stream)
+        response = self._client.send(
+            self._client.build_request("GET", path, params=params, headers=headers), stream=stream
+        )
         if response.is_success:
             return response
         response.read()
@@ -151,7 +153,7 @@ class HttpClient:
         if response.status_code == httpx.codes.UNAUTHORIZED:
             self._token = ""
             raise Wait("the access token was refused", seconds=0)
-        self._refuse(path, response)
+        raise self._refusal(path, response)
 
     def _bearer(self) -> str:
         if not self._token or time.monotonic() > self._token_ends:
@@ -163,16 +165,16 @@ class HttpClient:
                     f"Check the credentials in {variable(self.settings.name)}.",
                 )
             if not response.is_success:
-                self._refuse("/oauth2/token", response)
+                raise self._refusal("/oauth2/token", response)
             answer = response.json()
             self._token = answer["access_token"]
             self._token_ends = time.monotonic() + max(0.0, float(answer.get("expires_in", 60)) - _TOKEN_MARGIN)
         return self._token
 
-    def _refuse(self, path: str, response: httpx.Response) -> NoReturn:
+    def _refusal(self, path: str, response: httpx.Response) -> Exception:
         if response.status_code in _BUSY:
-            raise Wait(f"HTTP {response.status_code}", _retry_after(response))
-        raise AnsinhError(
+            return Wait(f"HTTP {response.status_code}", _retry_after(response))
+        return AnsinhError(
             f"Registry {self.settings.name} answers HTTP {response.status_code} for {path}.",
             f"Check {variable(self.settings.name)} and what was agreed with the registry.",
         )
@@ -189,10 +191,8 @@ def _is_transient(error: BaseException) -> bool:
 def _retry_after(response: httpx.Response) -> float | None:
     """Return the seconds that the registry asks for, as a number or as a date (RFC 9110)."""
     text = response.headers.get("Retry-After", "")
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        pass
+    if text.isdigit():
+        return float(text)
     try:
         moment = email.utils.parsedate_to_datetime(text)
     except ValueError:

@@ -18,7 +18,8 @@ from ansinh.months import month_range
 from ansinh.settings import get_settings
 from connectors import ledger
 from connectors.batch_file import BatchFile
-from connectors.contract import Contract, datasets as datasets_of, load_contract
+from connectors.contract import Contract, load_contract
+from connectors.contract import datasets as datasets_of
 from connectors.ledger import Batch
 from connectors.settings import RegistrySettings
 from connectors.source import Chunk, File, Source, Window, open_source
@@ -57,18 +58,20 @@ def land(
     periods = month_range(period_from, period_to)
     source_settings = settings or RegistrySettings.from_environment(registry)
     landed: list[str] = []
-    with database.connect(database.Role.LOADER) as connection, ledger.exclusive(connection, registry):
-        with open_source(registry, source_settings) as source:
-            groups = [contracts] if source.together else [[contract] for contract in contracts]
-            for period in periods:
-                for group in groups:
-                    landed += _land_group(connection, source, group, period)
+    with (
+        database.connect(database.Role.LOADER) as connection,
+        ledger.exclusive(connection, registry),
+        open_source(registry, source_settings) as source,
+    ):
+        groups = [contracts] if source.together else [[contract] for contract in contracts]
+        for period in periods:
+            for group in groups:
+                landed += _land_group(connection, source, group, period)
     return landed
 
 
 def _land_group(connection: psycopg.Connection, source: Source, contracts: list[Contract], period: str) -> list[str]:
     plans = {contract.dataset: ledger.plan(connection, contract, period) for contract in contracts}
-    connection.commit()
     window = plans[contracts[0].dataset][0]
     with _failures_noted(connection, contracts, window):
         fingerprint = source.fingerprint(contracts, window)
@@ -82,22 +85,23 @@ def _land_group(connection: psycopg.Connection, source: Source, contracts: list[
                 path = writers[contract.dataset].commit()
                 end = fingerprint or position or window.until.isoformat()
                 batches.append(_batch(contract, window, writers[contract.dataset], path, end))
-        fresh = [batch.batch_id for batch in batches if ledger.record_landed(connection, batch, files)]
-        connection.commit()
+        with connection.transaction():
+            fresh = [b.batch_id for b in batches if ledger.record_landed(connection, b, files.get(b.dataset, []))]
     return fresh
 
 
 def _receive(
     source: Source, contracts: list[Contract], window: Window, writers: dict[str, BatchFile]
-) -> tuple[str | None, list[File]]:
+) -> tuple[str | None, dict[str, list[File]]]:
     validators = {contract.dataset: Validator(contract) for contract in contracts}
-    position, files, told = window.position, [], 0
+    position, told = window.position, 0
+    files: dict[str, list[File]] = {}
     for chunk in _ahead(source.extract(contracts, window)):
         checked = validators[chunk.dataset].check(chunk.rows, chunk.rejects)
         checked.warnings |= chunk.warnings
         writers[chunk.dataset].write(checked)
         position = chunk.position or position
-        files += chunk.files
+        files.setdefault(chunk.dataset, []).extend(chunk.files)
         received = sum(validator.received for validator in validators.values())
         if received - told >= 1_000_000:
             told = received
@@ -108,7 +112,9 @@ def _receive(
 def _batch(contract: Contract, window: Window, file: BatchFile, path: Path, end: str) -> Batch:
     batch_id = contract.batch_id(window.period)
     warning = "; ".join(sorted(file.warnings))
-    _log.info("%s: %d rows landed, %d held back%s", batch_id, file.accepted, file.quarantined, f" ({warning})" * bool(warning))
+    _log.info("%s: %d rows landed, %d held back", batch_id, file.accepted, file.quarantined)
+    if warning:
+        _log.warning("%s: %s", batch_id, warning)
     return Batch(
         batch_id=batch_id, registry=contract.registry, dataset=contract.dataset, period=window.period,
         cursor_from=ledger.start_of(contract, window), cursor_to=end, state="landed", revision=1,
@@ -143,10 +149,8 @@ def _failures_noted(connection: psycopg.Connection, contracts: list[Contract], w
     try:
         yield
     except Exception as error:
-        connection.rollback()
         for contract in contracts:
             ledger.record_failure(connection, contract, window, str(error))
-        connection.commit()
         if isinstance(error, AnsinhError):
             raise
         names = ", ".join(contract.batch_id(window.period) for contract in contracts)
@@ -161,9 +165,10 @@ def _ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
     def put(item: Chunk | BaseException | None) -> None:
         while not stopped.is_set():
             try:
-                return waiting.put(item, timeout=0.1)
+                waiting.put(item, timeout=0.1)
             except queue.Full:
                 continue
+            return
 
     def fetch() -> None:
         try:

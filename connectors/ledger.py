@@ -44,14 +44,18 @@ class Batch:
 
 @contextmanager
 def exclusive(connection: psycopg.Connection, registry: str) -> Iterator[None]:
-    """Hold a registry for this run; the lock ends with the connection, also when the process is killed.
+    """Hold a registry for this run; the connection commits by itself from now on.
+
+    The lock ends with the connection, also when the process is killed.
 
     Raises:
         AnsinhError: another run holds the registry.
     """
+    # Only what stands in a transaction block belongs together; a read must not open one around it.
+    connection.rollback()
+    connection.autocommit = True
     key = int.from_bytes(hashlib.sha256(f"ansinh.registry.{registry}".encode()).digest()[:8], signed=True)
     found = connection.execute("select pg_try_advisory_lock(%s)", [key]).fetchone()
-    connection.commit()
     if not found or not found[0]:
         raise AnsinhError(
             f"Another run is working on registry {registry}.", "Wait until it has ended, then run this again."
@@ -60,16 +64,14 @@ def exclusive(connection: psycopg.Connection, registry: str) -> Iterator[None]:
         yield
     finally:
         if not connection.closed:
-            connection.rollback()
             connection.execute("select pg_advisory_unlock(%s)", [key])
-            connection.commit()
 
 
 def batches(connection: psycopg.Connection, registry: str, dataset: str | None = None) -> list[Batch]:
     """Return the batches of a registry in the order of their periods."""
     query = f"select {_COLUMNS} from ingest.batch where registry = %s and dataset = coalesce(%s, dataset)"
     with connection.cursor(row_factory=class_row(Batch)) as cursor:
-        return cursor.execute(query + " order by period, dataset", [registry, dataset]).fetchall()  # type: ignore[arg-type]
+        return cursor.execute(query + " order by period, dataset", [registry, dataset]).fetchall()
 
 
 def plan(connection: psycopg.Connection, contract: Contract, period: str) -> tuple[Window, Batch | None]:
@@ -80,8 +82,9 @@ def plan(connection: psycopg.Connection, contract: Contract, period: str) -> tup
     """
     known = batches(connection, contract.registry, contract.dataset)
     own = next((batch for batch in known if batch.period == period), None)
+    feed = contract.cursor_field == "change_seq"
     if own:
-        return Window.of(period, first=own.cursor_from is None, position=own.cursor_from), own
+        return Window.of(period, first=own.cursor_from is None, position=own.cursor_from if feed else None), own
     batch_id = contract.batch_id(period)
     if later := next((batch for batch in known if batch.period > period and batch.cursor_from is None), None):
         raise AnsinhError(
@@ -93,14 +96,15 @@ def plan(connection: psycopg.Connection, contract: Contract, period: str) -> tup
         return Window.of(period, first=True), None
     previous = earlier[-1]
     if previous.state == "failed":
-        raise AnsinhError(f"{batch_id}: the batch before it, {previous.batch_id}, has failed.", "Pull that period first.")
-    window = Window.of(period, first=False, position=previous.cursor_to)
-    if contract.cursor_field == "change_seq" and next_period(previous.period) != period:
+        raise AnsinhError(
+            f"{batch_id}: the batch before it, {previous.batch_id}, has failed.", "Pull that period first."
+        )
+    if feed and next_period(previous.period) != period:
         raise AnsinhError(
             f"{batch_id}: the change feed stands at the end of {previous.period}.",
             f"Pull the months in order, from {next_period(previous.period)}.",
         )
-    return window, None
+    return Window.of(period, first=False, position=previous.cursor_to if feed else None), None
 
 
 def next_period(period: str) -> str:
@@ -109,38 +113,43 @@ def next_period(period: str) -> str:
 
 
 def record_landed(connection: psycopg.Connection, landed: Batch, files: Iterable[File] = ()) -> bool:
-    """Write a landed batch; return whether its content is new.
+    """Write a landed batch; return whether it waits for the gate.
 
-    Content that is already known changes nothing, but a batch that was rejected or had failed is judged again.
+    Content that is already checked or loaded changes nothing; content that was rejected is judged again.
     """
-    row = connection.execute(
+    connection.cursor().executemany(
+        """insert into ingest.file (registry, path, sha256, bytes, period, batch_id) values (%s, %s, %s, %s, %s, %s)
+        on conflict (registry, path, sha256) do update
+        set period = excluded.period, batch_id = excluded.batch_id""",
+        [(landed.registry, file.path, file.sha256, file.bytes, landed.period, landed.batch_id) for file in files],
+    )
+    unchanged = connection.execute(
+        """update ingest.batch set cursor_to = %(cursor_to)s, code_version = %(code_version)s, error = %(error)s
+        where batch_id = %(batch_id)s and sha256 = %(sha256)s and state in ('checked', 'loaded')
+        returning batch_id""",
+        vars(landed),
+    ).fetchone()
+    if unchanged:
+        return False
+    connection.execute(
         """
-        insert into ingest.batch as known (batch_id, registry, dataset, period, cursor_from, cursor_to, state, rows_received,
-            rows_accepted, rows_quarantined, bytes, sha256, landing_path, contract_version, code_version, error)
-        values (%(batch_id)s, %(registry)s, %(dataset)s, %(period)s, %(cursor_from)s, %(cursor_to)s, 'landed',
+        insert into ingest.batch as known (batch_id, registry, dataset, period, cursor_from, cursor_to, state,
+            rows_received, rows_accepted, rows_quarantined, bytes, sha256, landing_path, contract_version,
+            code_version, error)
+        values (%(batch_id)s, %(registry)s, %(dataset)s, %(period)s, %(cursor_from)s, %(cursor_to)s, %(state)s,
             %(rows_received)s, %(rows_accepted)s, %(rows_quarantined)s, %(bytes)s, %(sha256)s, %(landing_path)s,
             %(contract_version)s, %(code_version)s, %(error)s)
         on conflict (batch_id) do update set
-            cursor_from = excluded.cursor_from, cursor_to = excluded.cursor_to, error = excluded.error,
-            code_version = excluded.code_version, contract_version = excluded.contract_version,
+            cursor_from = excluded.cursor_from, cursor_to = excluded.cursor_to, state = excluded.state,
+            revision = known.revision + coalesce(known.sha256 <> excluded.sha256, false)::int,
             rows_received = excluded.rows_received, rows_accepted = excluded.rows_accepted,
             rows_quarantined = excluded.rows_quarantined, bytes = excluded.bytes, sha256 = excluded.sha256,
-            landing_path = excluded.landing_path,
-            state = case when known.sha256 = excluded.sha256 and known.state in ('checked', 'loaded')
-                then known.state else 'landed' end,
-            revision = known.revision + case when known.sha256 <> excluded.sha256 then 1 else 0 end,
-            landed_at = case when known.sha256 = excluded.sha256 then known.landed_at else clock_timestamp() end
-        returning state
+            landing_path = excluded.landing_path, contract_version = excluded.contract_version,
+            code_version = excluded.code_version, error = excluded.error, landed_at = clock_timestamp()
         """,
         vars(landed),
-    ).fetchone()
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            """insert into ingest.file (registry, path, sha256, bytes, period, batch_id) values (%s, %s, %s, %s, %s, %s)
-            on conflict (registry, path, sha256) do update set period = excluded.period, batch_id = excluded.batch_id""",
-            [(landed.registry, f.path, f.sha256, f.bytes, landed.period, landed.batch_id) for f in files],
-        )
-    return row is not None and row[0] == "landed"
+    )
+    return True
 
 
 def record_failure(connection: psycopg.Connection, contract: Contract, window: Window, message: str) -> None:

@@ -8,6 +8,7 @@ import queue
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import psycopg
@@ -19,7 +20,7 @@ from ansinh.errors import AnsinhError
 from ansinh.settings import get_settings
 from connectors import ledger
 from connectors.batch_file import held_path
-from connectors.contract import Contract, load_contract
+from connectors.contract import Contract, datasets, load_contract
 from connectors.ledger import Batch
 
 _log = logging.getLogger(__name__)
@@ -37,13 +38,18 @@ def load(registry: str) -> list[str]:
     """
     loaded: list[str] = []
     with database.connect(database.Role.LOADER) as connection, ledger.exclusive(connection, registry):
+        with connection.transaction():
+            create_tables(connection, registry)
         known = ledger.batches(connection, registry)
+        for batch in known:
+            if batch.state == "rejected":
+                with connection.transaction():
+                    _hold(connection, batch)
         broken = [batch for batch in known if batch.state in ("rejected", "failed")]
         last = broken[0].period if broken else None
         ready = [batch for batch in known if batch.state == "checked"]
         for batch in ready:
             if last is None or batch.period <= last:
-                connection.commit()
                 with connection.transaction():
                     _load_batch(connection, batch)
                 loaded.append(batch.batch_id)
@@ -55,6 +61,36 @@ def load(registry: str) -> list[str]:
     return loaded
 
 
+def create_tables(connection: psycopg.Connection, registry: str) -> None:
+    """Create the registry's raw tables where they are missing and add the columns that a newer contract brings."""
+    for dataset in datasets(registry):
+        contract = load_contract(registry, dataset)
+        connection.execute(contract.create_table_sql().encode())
+        schema, table = contract.raw_table.split(".")
+        rows = connection.execute(
+            "select column_name from information_schema.columns where table_schema = %s and table_name = %s",
+            [schema, table],
+        )
+        known = {row[0] for row in rows}
+        for field in contract.fields:
+            if field.name not in known:
+                addition = f"alter table {contract.raw_table} add column {field.name} {field.physical_type}"
+                connection.execute(addition.encode())
+
+
+def insert_row(
+    connection: psycopg.Connection, contract: Contract, batch_id: str, number: int, values: dict[str, Any]
+) -> None:
+    """Add one row to a loaded batch."""
+    row = {**{field.name: values[field.name] for field in contract.fields}, "_batch_id": batch_id, "_row": number}
+    statement = sql.SQL("insert into {} ({}) values ({})").format(
+        sql.SQL(contract.raw_table),
+        sql.SQL(", ").join(map(sql.Identifier, row)),
+        sql.SQL(", ").join([sql.Placeholder()] * len(row)),
+    )
+    connection.execute(statement, list(row.values()))
+
+
 def _load_batch(connection: psycopg.Connection, batch: Batch) -> None:
     contract = load_contract(batch.registry, batch.dataset)
     path = _landing_file(batch)
@@ -63,7 +99,7 @@ def _load_batch(connection: psycopg.Connection, batch: Batch) -> None:
     if copied != batch.rows_accepted:
         raise AnsinhError(f"{batch.batch_id}: {copied} rows copied, {batch.rows_accepted} accepted.", "Pull it again.")
     _attach(connection, contract, partition, batch)
-    _hold(connection, batch, path)
+    _hold(connection, batch)
     connection.execute(
         "update ingest.batch set state = 'loaded', loaded_at = clock_timestamp() where batch_id = %s", [batch.batch_id]
     )
@@ -89,9 +125,7 @@ def _landing_file(batch: Batch) -> Path:
 
 def _empty_partition(connection: psycopg.Connection, contract: Contract, batch: Batch) -> sql.Composed:
     """Return the batch's partition, without rows; it is new or truncated in this transaction, so COPY skips the WAL."""
-    connection.execute(contract.create_table_sql().encode())
     schema, table = contract.raw_table.split(".")
-    _add_new_columns(connection, contract, schema, table)
     name = f"{table}_{batch.period.replace('-', '_')}"
     partition = sql.SQL("{}.{}").format(sql.Identifier(schema), sql.Identifier(name))
     exists = connection.execute("select to_regclass(%s)", [f"{schema}.{name}"]).fetchone()
@@ -107,19 +141,11 @@ def _empty_partition(connection: psycopg.Connection, contract: Contract, batch: 
     return partition
 
 
-def _add_new_columns(connection: psycopg.Connection, contract: Contract, schema: str, table: str) -> None:
-    rows = connection.execute(
-        "select column_name from information_schema.columns where table_schema = %s and table_name = %s", [schema, table]
-    ).fetchall()
-    known = {row[0] for row in rows}
-    for field in contract.fields:
-        if field.name not in known:
-            connection.execute(f"alter table {contract.raw_table} add column {field.name} {field.physical_type}".encode())
-
-
 def _attach(connection: psycopg.Connection, contract: Contract, partition: sql.Composed, batch: Batch) -> None:
     is_attached = connection.execute(
-        sql.SQL("select relispartition from pg_class where oid = {}::regclass").format(sql.Literal(partition.as_string()))
+        sql.SQL("select relispartition from pg_class where oid = {}::regclass").format(
+            sql.Literal(partition.as_string())
+        )
     ).fetchone()
     if not (is_attached and is_attached[0]):
         statement = "alter table {} attach partition {} for values in ({})"
@@ -162,12 +188,19 @@ def _csv(path: Path) -> Iterator[bytes]:
         yield item
 
 
-def _hold(connection: psycopg.Connection, batch: Batch, path: Path) -> None:
-    """Replace the batch's rows in quarantine."""
+def _hold(connection: psycopg.Connection, batch: Batch) -> None:
+    """Replace the batch's rows in quarantine; those of a rejected batch too, so that one can see what is wrong."""
+    newest = connection.execute(
+        """select 1 from quarantine.row q join ingest.batch b using (batch_id)
+        where batch_id = %s and b.state = 'rejected' and q.quarantined_at >= b.landed_at limit 1""",
+        [batch.batch_id],
+    ).fetchone()
+    if newest:
+        return
     connection.execute("delete from quarantine.row where batch_id = %s", [batch.batch_id])
     if not batch.rows_quarantined:
         return
-    held = pl.read_parquet(held_path(path))
+    held = pl.read_parquet(held_path(_landing_file(batch)))
     given = {key: pl.lit(getattr(batch, key)).alias(key) for key in ("batch_id", "registry", "dataset", "period")}
     rows = held.select(*given.values(), pl.col("_row").alias("row_number"), "rule", "field", "reason", "payload")
     statement = sql.SQL("copy quarantine.row ({}) from stdin (format csv)")

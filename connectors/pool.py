@@ -13,25 +13,21 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
-def ordered_map(
-    work: Callable[[_Item], _Result], items: Iterable[_Item], workers: int, start: Callable[[], None]
-) -> Iterator[_Result]:
+def ordered_map(work: Callable[[_Item], _Result], items: Iterable[_Item], workers: int) -> Iterator[_Result]:
     """Yield `work(item)` for each item, in order, computed by processes.
 
     Args:
         work: function of a module that is cheap to import; a process imports it anew.
         items: the arguments.
         workers: number of processes; 0 means one per core.
-        start: called once in each process.
     """
     count = workers or os.cpu_count() or 1
     if count == 1 or multiprocessing.current_process().daemon:
         # A daemonic process may not have children.
-        start()
         yield from map(work, items)
         return
     waiting: deque[Future[_Result]] = deque()
-    with ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=start) as pool:
+    with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as pool:
         try:
             for item in items:
                 waiting.append(pool.submit(work, item))

@@ -1,6 +1,6 @@
 """Population: a REST change feed by sequence number; the first load is a gzip NDJSON file of everything before.
 
-    GET /v1/{dataset}/changes?after=&until=&limit=    GET /v1/{dataset}/bulk?until=
+GET /v1/{dataset}/changes?after=&until=&limit=    GET /v1/{dataset}/bulk?until=
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ class Registry(Source):
                     yield bytes(rest[:end])
                     del rest[:end]
         except zlib.error as error:
-            raise AnsinhError(f"Registry {self.settings.name}: {path} is damaged: {error}.", "Run this again.") from error
+            raise AnsinhError(
+                f"Registry {self.settings.name}: {path} is damaged: {error}.", "Run this again."
+            ) from error
         yield bytes(rest)
 
 

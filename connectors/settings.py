@@ -119,7 +119,9 @@ def _number(name: str, option: str, text: str, kind: type[int] | type[float]) ->
     try:
         return kind(text)
     except ValueError:
-        raise AnsinhError(f"Registry {name}: option {option}={text} is not a number.", f"Check {variable(name)}.") from None
+        raise AnsinhError(
+            f"Registry {name}: option {option}={text} is not a number.", f"Check {variable(name)}."
+        ) from None
 
 
 _OPTIONS: dict[str, type[int] | type[float]] = {

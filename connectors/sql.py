@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import polars as pl
 import psycopg2
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from ansinh.errors import AnsinhError
 from connectors.contract import Contract
@@ -26,6 +26,8 @@ _T = TypeVar("_T")
 
 # Types that polars reads from COPY text as they are; everything else stays text and is parsed by the contract.
 _READABLE = {"integer": pl.Int64(), "date": pl.Date(), "timestamp": pl.Datetime("us")}
+# Writes values into the statement; with named parameters it leaves percent signs alone.
+_TEXT_DIALECT = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]
 # Dialects that compare rows of values, and use an index for it.
 _ROW_VALUES = {"postgresql", "mysql", "mariadb", "sqlite"}
 _SQL_TYPES = {"integer": sa.Integer, "date": sa.Date, "timestamp": sa.DateTime}
@@ -110,7 +112,9 @@ class SqlSource(Source):
             rows = connection.execute(query).fetchall()
         names = [column.name for column in columns]
         values = zip(*rows, strict=True) if rows else ([] for _ in names)
-        return pl.DataFrame({name: pl.Series(name, list(v), strict=False) for name, v in zip(names, values, strict=True)})
+        return pl.DataFrame(
+            {name: pl.Series(name, list(v), strict=False) for name, v in zip(names, values, strict=True)}
+        )
 
     def _retry(self, work: Callable[[], _T]) -> _T:
         return retrying(self.settings, _is_transient)(work)
@@ -119,7 +123,7 @@ class SqlSource(Source):
 def _copy(
     connection: sa.Connection, query: sa.Select[Any], columns: list[sa.Column[Any]], contract: Contract
 ) -> pl.DataFrame:
-    text = query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+    text = query.compile(dialect=_TEXT_DIALECT, compile_kwargs={"literal_binds": True})
     driver: Any = connection.connection.driver_connection
     data = io.BytesIO()
     with driver.cursor() as cursor:

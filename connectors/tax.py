@@ -1,7 +1,7 @@
 """Tax: the list of payers as REST pages, and yearly returns 05/QTT-TNCN as XML in ZIP archives over HTTP.
 
-    GET /v1/payers?updated_from=&updated_to=&page=&size=
-    GET /v1/returns?filed_from=&filed_to=&page=&size=    GET /v1/returns/{archive_id}.zip
+GET /v1/payers?updated_from=&updated_to=&page=&size=
+GET /v1/returns?filed_from=&filed_to=&page=&size=    GET /v1/returns/{archive_id}.zip
 """
 
 from __future__ import annotations

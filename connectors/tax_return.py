@@ -71,7 +71,9 @@ class ReturnReader:
         """Return the columns collected so far and the names of unknown elements, and start anew."""
         lines, self._lines = self._lines, []
         columns = {
-            name: [head.get(name) for head, _ in lines] if name.startswith("@") else [line.get(name) for _, line in lines]
+            name: [head.get(name) for head, _ in lines]
+            if name.startswith("@")
+            else [line.get(name) for _, line in lines]
             for name in self._names
         }
         unknown = set().union(*(line.keys() for _, line in lines)) - set(self._names) if lines else set()

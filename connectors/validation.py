@@ -90,7 +90,9 @@ class Validator:
             rules.append(_Rule(row_rule.name, None, f"{row_rule.expression} does not hold", ~condition))
         return rules
 
-    def _split(self, typed: pl.DataFrame, failing: list[_Rule], rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def _split(
+        self, typed: pl.DataFrame, failing: list[_Rule], rows: pl.DataFrame
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
         if not failing:
             return typed, pl.DataFrame(schema=REJECTED_SCHEMA)
         masks = typed.select(rule.broken.fill_null(False).alias(str(i)) for i, rule in enumerate(failing))

@@ -18,9 +18,10 @@ def daily(cron: str) -> CronTriggerTimetable:
     return CronTriggerTimetable(cron, timezone=TIMEZONE, run_immediately=dt.timedelta(0))
 
 
-@task(doc_md=DELIVERIES, outlets=[DELIVERIES_WAITING])
+@task(outlets=[DELIVERIES_WAITING])
 @plain
 def find_waiting_deliveries() -> None:
+    """Ask the ledger which loaded batches no build has worked in; tell the warehouse when there are any."""
     from ansinh import ledger
 
     if not ledger.unprocessed("warehouse"):
@@ -28,9 +29,10 @@ def find_waiting_deliveries() -> None:
     get_current_context()["outlet_events"][DELIVERIES_WAITING].add_partitions(ledger.latest_period())
 
 
-@task(doc_md=RELEASE, outlets=[RELEASE_DAY])
+@task(outlets=[RELEASE_DAY])
 @plain
 def open_release_day() -> None:
+    """Tell the publication that its day has come."""
     from ansinh import ledger
 
     get_current_context()["outlet_events"][RELEASE_DAY].add_partitions(ledger.latest_period())

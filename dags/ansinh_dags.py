@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from airflow.sdk import Asset, Connection, Param
 from airflow.sdk.exceptions import AirflowException
+
 from ansinh.errors import AnsinhError
 from ansinh.months import format_month
 
@@ -37,18 +38,21 @@ DELIVERIES_WAITING = Asset(name="deliveries_waiting", uri="x-ansinh://calendar/d
 RELEASE_DAY = Asset(name="release_day", uri="x-ansinh://calendar/release_day")
 
 DEFAULTS = {
-    "retries": 3,
+    "retries": 1,
     "retry_delay": dt.timedelta(seconds=10),
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": dt.timedelta(minutes=10),
 }
-# A gate judges what is there: the same data would fail again.
-NO_RETRY = {"retries": 0}
+# A registry may be away for a while. A gate judges what is there: the same data would fail again.
+REGISTRY_RETRIES = 3
+GATE_RETRIES = 0
 
 
 def month_param(title: str, description: str) -> Param:
     """Return an optional parameter that holds a month."""
-    return Param(None, type=["null", "string"], pattern=r"^\d{4}-(0[1-9]|1[0-2])$", title=title, description=description)
+    return Param(
+        None, type=["null", "string"], pattern=r"^\d{4}-(0[1-9]|1[0-2])$", title=title, description=description
+    )
 
 
 def months_of(context: Any) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """The DAG `build_warehouse`: from `raw` to the BI views, with a gate after each stage."""
 
 from airflow.sdk import DAG, AssetAll, AssetAny, PartitionedAssetTimetable, chain, task
-from ansinh_dags import DEFAULTS, DELIVERIES_WAITING, NO_RETRY, RAW, WAREHOUSE, plain
+from ansinh_dags import DEFAULTS, DELIVERIES_WAITING, GATE_RETRIES, RAW, WAREHOUSE, plain
 
 DOC = """
 ### What
@@ -18,12 +18,11 @@ the model and clear the task; what was built before stays as it was.
 """
 
 
-@task.short_circuit(
-    doc_md="Ask the ledger which batches no build has worked in; skip the rest when there are none.",
-    multiple_outputs=False,
-)
+# One value, not one for each batch: each would be a request of its own.
+@task.short_circuit(multiple_outputs=False)
 @plain
 def find_new_batches() -> dict[str, int]:
+    """Ask the ledger which loaded batches no build has worked in; skip the rest when there are none."""
     from ansinh import ledger
 
     return ledger.unprocessed("warehouse")
@@ -31,6 +30,7 @@ def find_new_batches() -> dict[str, int]:
 
 @plain
 def build_layer(layer: str) -> None:
+    """Build a layer with dbt."""
     from ansinh import transformation
 
     transformation.layer(layer)
@@ -38,14 +38,16 @@ def build_layer(layer: str) -> None:
 
 @plain
 def check_stage(stage: str) -> None:
+    """Judge a layer; a critical failure stops the run here."""
     from expectations.gate import check_stage
 
     check_stage(stage)
 
 
-@task(doc_md="Build the BI views with dbt, and note in the ledger what this build has worked in.", outlets=[WAREHOUSE])
+@task(outlets=[WAREHOUSE])
 @plain
 def bi(revisions: dict[str, int]) -> None:
+    """Build the BI views with dbt, and note in the ledger which batches this build has worked in."""
     from ansinh import ledger, transformation
 
     transformation.layer("bi")
@@ -65,7 +67,6 @@ with DAG(
     new = find_new_batches()
     steps = [new]
     for stage in ("staging", "warehouse", "indicators"):
-        steps.append(task(build_layer, task_id=stage, doc_md=f"Build the layer {stage} with dbt.")(stage))
-        doc = f"Judge the layer {stage}; a critical failure stops the run here."
-        steps.append(task(check_stage, task_id=f"check_{stage}", doc_md=doc, **NO_RETRY)(stage))
-    chain(*steps, bi(new))
+        steps.append(task(task_id=stage)(build_layer)(stage))
+        steps.append(task(task_id=f"check_{stage}", retries=GATE_RETRIES)(check_stage)(stage))
+    chain(*steps, bi(new))  # type: ignore[arg-type]  # Airflow hands over the value

@@ -3,7 +3,19 @@
 import datetime as dt
 
 from airflow.sdk import DAG, CronPartitionTimetable, get_current_context, task
-from ansinh_dags import DEFAULTS, NO_RETRY, PARTITION, RAW, REGISTRIES, TIMEZONE, month_param, months_of, plain, settings_of
+from ansinh_dags import (
+    DEFAULTS,
+    GATE_RETRIES,
+    PARTITION,
+    RAW,
+    REGISTRIES,
+    REGISTRY_RETRIES,
+    TIMEZONE,
+    month_param,
+    months_of,
+    plain,
+    settings_of,
+)
 
 DOC = """
 ### What
@@ -70,9 +82,9 @@ def ingest(registry: str, delivers: str) -> DAG:
         },
         tags=["ingest", registry],
     ) as dag:
-        landed = task(land, doc_md=land.__doc__, pool=f"registry_{registry}")(registry)
-        checked = task(check_landing, doc_md=check_landing.__doc__, **NO_RETRY)(registry)
-        landed >> checked >> task(load, doc_md=load.__doc__, outlets=[RAW[registry]])(registry)
+        landed = task(pool=f"registry_{registry}", retries=REGISTRY_RETRIES)(land)(registry)
+        checked = task(retries=GATE_RETRIES)(check_landing)(registry)
+        landed >> checked >> task(outlets=[RAW[registry]])(load)(registry)
     return dag
 
 

@@ -16,9 +16,10 @@ since the newest release, nothing new is made.
 """
 
 
-@task(doc_md="Publish the figures up to the month, unless the newest release already holds the same.")
+@task
 @plain
 def publish() -> str:
+    """Publish the figures up to the month, unless the newest release already holds the same."""
     from ansinh import ledger
     from publication.release import publish
 
@@ -26,9 +27,10 @@ def publish() -> str:
     return publish(period).release_id
 
 
-@task(doc_md="Build the pages that show every expectation and its last result.")
+@task
 @plain
 def data_docs() -> str:
+    """Build the pages that show every expectation and its last result."""
     from expectations import data_docs
 
     return str(data_docs.build())

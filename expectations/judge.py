@@ -8,7 +8,9 @@ no value of a person reaches a result. The import of Great Expectations takes se
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from great_expectations import ExpectationSuite, ValidationDefinition
     from great_expectations.core.batch_definition import BatchDefinition
-    from great_expectations.data_context import EphemeralDataContext
+    from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+    from great_expectations.datasource.fluent.postgres_datasource import PostgresDatasource
     from great_expectations.expectations.expectation import Expectation
 
 Severity = Literal["critical", "warning", "info"]
@@ -67,29 +70,46 @@ class Judgement:
         return len({(finding.expectation, finding.measure, finding.severity) for finding in self.findings})
 
 
-def bounds(
-    measure: str,
-    says: str,
-    severity: Severity,
-    low: float | None = None,
-    high: float | None = None,
-    *,
-    above: bool = False,
+def quieten() -> None:
+    """Keep Great Expectations' remarks about itself out of the log; call it before the first import."""
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+
+
+def critical(
+    measure: str, says: str, low: float | None = None, high: float | None = None, *, above: bool = False
 ) -> Expectation:
-    """Return the expectation that a measure lies between two bounds in every row; rows without a value pass.
+    """Return the expectation, which stops the stage, that a measure lies within bounds in every row.
 
     Args:
-        measure: column of the table of measures.
+        measure: column of the table of measures; rows without a value pass.
         says: the expectation in words, as the operator reads it.
-        severity: critical stops the stage, warning is recorded and shown.
         low: smallest value allowed.
         high: largest value allowed.
         above: whether `low` itself is too small.
     """
-    import great_expectations.expectations as gxe
+    return _within(measure, says, "critical", low, high, above)
 
-    return gxe.ExpectColumnValuesToBeBetween(
-        column=measure, min_value=low, max_value=high, strict_min=above, severity=severity, description=says
+
+def warning(measure: str, says: str, low: float | None = None, high: float | None = None) -> Expectation:
+    """Return the expectation, which is recorded and shown but stops nothing, that a measure lies within bounds."""
+    return _within(measure, says, "warning", low, high, above=False)
+
+
+def _within(
+    measure: str, says: str, severity: Severity, low: float | None, high: float | None, above: bool
+) -> Expectation:
+    from great_expectations.expectations.core.expect_column_values_to_be_between import (
+        ExpectColumnValuesToBeBetween,
+    )
+    from great_expectations.expectations.metadata_types import FailureSeverity
+
+    return ExpectColumnValuesToBeBetween(
+        column=measure,
+        min_value=low,
+        max_value=high,
+        strict_min=above,
+        severity=FailureSeverity(severity),
+        description=says,
     )
 
 
@@ -101,6 +121,7 @@ class Judge:
     """
 
     def __init__(self) -> None:
+        quieten()
         import great_expectations as gx
         from great_expectations.data_context.types.base import (
             DataContextConfig,
@@ -116,18 +137,22 @@ class Judge:
         )
         self.context: EphemeralDataContext = gx.get_context(mode="ephemeral", project_config=config)
         self._frames = self.context.data_sources.add_pandas("measures")
+
+    @cached_property
+    def _warehouse(self) -> PostgresDatasource:
         url = role_url(Role.CHECKER).render_as_string(hide_password=False)
         # A temporary table, or else every expectation would run its query again.
-        self._warehouse = self.context.data_sources.add_postgres(
-            "warehouse", connection_string=url, create_temp_table=True
-        )
+        return self.context.data_sources.add_postgres("warehouse", connection_string=url, create_temp_table=True)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._warehouse.get_execution_engine().close()
-        self._warehouse.get_engine().dispose()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if "_warehouse" in vars(self):
+            self._warehouse.get_execution_engine().close()
+            self._warehouse.get_engine().dispose()
 
     def judge_frame(self, suite: ExpectationSuite, frame: pd.DataFrame, index: str) -> Judgement:
         """Judge a table of measures in memory; `index` is the column that names the rows."""
@@ -165,7 +190,7 @@ class Judge:
 
 def _run(definition: ValidationDefinition, index: str, parameters: dict[str, Any] | None = None) -> Judgement:
     # COMPLETE is what names failing rows; the tables of measures are small, so it costs nothing.
-    result = definition.run(
+    result: Any = definition.run(
         batch_parameters=parameters,
         result_format={"result_format": "COMPLETE", "unexpected_index_column_names": [index]},
     )
@@ -176,16 +201,17 @@ def _run(definition: ValidationDefinition, index: str, parameters: dict[str, Any
 
 def _findings(entry: Any, index: str) -> list[Finding]:
     configuration = entry.expectation_config
-    says, column, severity = configuration.description, configuration.kwargs["column"], str(configuration.severity.value)
+    measure, severity = configuration.kwargs["column"], configuration.severity.value
+
+    def finding(subject: str | None, observed: str) -> Finding:
+        return Finding(configuration.description, measure, severity, bool(entry.success), subject, observed)
+
     if entry.success:
-        rows = entry.result.get("element_count")
-        return [Finding(says, column, severity, True, None, f"{rows} rows")]
+        return [finding(None, f"{entry.result.get('element_count')} rows")]
     failing = entry.result.get("unexpected_index_list")
     if not failing:
-        return [Finding(says, column, severity, False, None, f"could not be evaluated: {entry.exception_info}")]
-    return [
-        Finding(says, column, severity, False, str(row[index]), f"{column} = {_number(row[column])}") for row in failing
-    ]
+        return [finding(None, f"could not be evaluated: {entry.exception_info}")]
+    return [finding(str(row[index]), f"{measure} = {_number(row[measure])}") for row in failing]
 
 
 def _number(value: Any) -> str:

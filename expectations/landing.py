@@ -9,7 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from expectations import profile
-from expectations.judge import bounds
+from expectations.judge import critical, warning
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,13 +51,11 @@ def suite(contract: Contract) -> ExpectationSuite:
     expectations = _delivery(contract)
     for field in contract.fields:
         expectations += _field(field)
-    expectations += [bounds(*written) for written in _WRITTEN.get(contract.name, [])]
+    expectations += _written(contract.name)
     return ExpectationSuite(name=f"landing.{contract.name}", expectations=expectations)
 
 
-def table(
-    judged: list[Batch], ledger: list[Batch], profiles: Mapping[str, Values]
-) -> pd.DataFrame:
+def table(judged: list[Batch], ledger: list[Batch], profiles: Mapping[str, Values]) -> pd.DataFrame:
     """Return the measures of the judged deliveries of one data set, a row each, by batch.
 
     Args:
@@ -124,20 +122,20 @@ def _delivery(contract: Contract) -> list[Expectation]:
     recorded = profile.time_field(contract)
     share = contract.max_reject_share
     return [
-        bounds("columns_missing", "The delivery has every column of the contract.", "critical", high=0),
-        bounds("columns_unexpected", "The delivery has no column that the contract does not know.", "critical", high=0),
-        bounds("columns_mistyped", "Every column has the contract's type.", "critical", high=0),
-        bounds("rows_lost", "The landed file holds every accepted row of the ledger.", "critical", 0, 0),
-        bounds("reject_share", f"At most {share:.0%} of the rows are held back.", "critical", high=share),
-        bounds("required_null_share", "Required fields are filled.", "critical", high=0),
-        bounds("outside_period_share", f"Every row was recorded ({recorded}) in the delivery's month.", "critical", high=0),
-        bounds("newest_lag_days", f"The newest row ({recorded}) is of the second half of the month.", "warning", high=16),
-        bounds("volume_ratio", "The delivery is not empty where earlier months had rows.", "critical", 0, above=True),
-        bounds("volume_ratio", "The delivery has between a fifth and five times the usual rows.", "warning", 0.2, 5),
-        bounds("duplicate_share", "At most 2 % of the rows are delivered twice.", "warning", high=0.02),
-        bounds("duplicate_share", "At most 20 % of the rows are delivered twice.", "critical", high=0.2),
-        bounds("null_share_rise", "No field is empty much more often than in earlier months.", "warning", high=0.3),
-        bounds("mean_factor", "No amount's mean is five times or a fifth of that of earlier months.", "warning", high=5),
+        critical("columns_missing", "The delivery has every column of the contract.", high=0),
+        critical("columns_unexpected", "The delivery has no column that the contract does not know.", high=0),
+        critical("columns_mistyped", "Every column has the contract's type.", high=0),
+        critical("rows_lost", "The landed file holds every accepted row of the ledger.", 0, 0),
+        critical("reject_share", f"At most {share:.0%} of the rows are held back.", high=share),
+        critical("required_null_share", "Required fields are filled.", high=0),
+        critical("outside_period_share", f"Every row was recorded ({recorded}) in the delivery's month.", high=0),
+        warning("newest_lag_days", f"The newest row ({recorded}) is of the second half of the month.", high=16),
+        critical("volume_ratio", "The delivery is not empty where earlier months had rows.", 0, above=True),
+        warning("volume_ratio", "The delivery has between a fifth and five times the usual rows.", 0.2, 5),
+        warning("duplicate_share", "At most 2 % of the rows are delivered twice.", high=0.02),
+        critical("duplicate_share", "At most 20 % of the rows are delivered twice.", high=0.2),
+        warning("null_share_rise", "No field is empty much more often than in earlier months.", high=0.3),
+        warning("mean_factor", "No amount's mean is five times or a fifth of that of earlier months.", high=5),
     ]
 
 
@@ -146,25 +144,46 @@ def _field(field: Field) -> list[Expectation]:
     name = field.name
     if profile.is_identifier(field):
         found += [
-            bounds(f"{name}.placeholder_share", f"{name} is hardly ever a placeholder.", "warning", high=0.005),
-            bounds(f"{name}.placeholder_share", f"{name} is not mostly placeholders.", "critical", high=0.1),
-            bounds(f"{name}.top_share", f"No single {name} covers half of the rows.", "critical", high=0.5),
+            warning(f"{name}.placeholder_share", f"{name} is hardly ever a placeholder.", high=0.005),
+            critical(f"{name}.placeholder_share", f"{name} is not mostly placeholders.", high=0.1),
+            critical(f"{name}.top_share", f"No single {name} covers half of the rows.", high=0.5),
         ]
     if profile.is_tax_code(field):
         found += [
-            bounds(f"{name}.bad_check_digit_share", f"Check digits of {name} are right.", "warning", high=0.05),
-            bounds(f"{name}.bad_check_digit_share", f"Most check digits of {name} are right.", "critical", high=0.5),
+            warning(f"{name}.bad_check_digit_share", f"Check digits of {name} are right.", high=0.05),
+            critical(f"{name}.bad_check_digit_share", f"Most check digits of {name} are right.", high=0.5),
         ]
     if profile.is_event_date(field):
         says = f"{name} lies between 1900 and the end of the month."
         found += [
-            bounds(f"{name}.implausible_share", says, "warning", high=0.001),
-            bounds(f"{name}.implausible_share", f"Nearly every {says}", "critical", high=0.05),
+            warning(f"{name}.implausible_share", says, high=0.001),
+            critical(f"{name}.implausible_share", f"Nearly every {says}", high=0.05),
         ]
     if field.name == "sex":
-        found.append(bounds("sex.top_share", "Both sexes occur.", "critical", high=0.95))
+        found.append(critical("sex.top_share", "Both sexes occur.", high=0.95))
     return found
 
 
-# Rules that no contract can tell, by data set: (measure, in words, severity, low, high). Amounts in VND.
-_WRITTEN: dict[str, list[tuple]] = {}  # type: ignore[type-arg]
+def _written(data_set: str) -> list[Expectation]:
+    """Rules that no contract can tell; amounts in VND."""
+    return {
+        "vss_participant": [
+            warning("personal_number.null_share", "Four of five participants have a personal number.", high=0.2),
+            critical("personal_number.null_share", "Half of the participants have a personal number.", high=0.5),
+        ],
+        "vss_contribution": [
+            critical(
+                "wage_base.mean", "The mean wage base is an amount in VND, not in thousands.", 500_000, 500_000_000
+            ),
+            critical("si_amount.mean", "The contributions are not all 0.", 1),
+        ],
+        "vss_benefit_decision": [
+            critical("amount.mean", "The mean benefit is an amount in VND.", 50_000, 1_000_000_000)
+        ],
+        "vss_payment": [critical("amount.mean", "The mean payment is an amount in VND.", 50_000, 1_000_000_000)],
+        "tax_wage_income": [
+            critical("taxable_income.mean", "The mean yearly income is an amount in VND.", 5_000_000, 5_000_000_000),
+            warning("identity_number.null_share", "Four of five employees have an identity number.", high=0.2),
+        ],
+        "health_claim": [critical("amount_total.mean", "The mean cost is an amount in VND.", 10_000, 100_000_000)],
+    }.get(data_set, [])

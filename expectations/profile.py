@@ -123,9 +123,7 @@ def measure(contract: Contract, path: Path, start: dt.date, end: dt.date, *, fir
     ]
 
 
-def _aggregates(
-    fields: list[Field], end: dt.date
-) -> tuple[dict[str, pl.Expr], dict[str, tuple[pl.Expr, pl.Expr]]]:
+def _aggregates(fields: list[Field], end: dt.date) -> tuple[dict[str, pl.Expr], dict[str, tuple[pl.Expr, pl.Expr]]]:
     """Return plain aggregates, and shares as (count, base)."""
     import polars as pl
 

@@ -12,7 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from ansinh.errors import AnsinhError
-from expectations.judge import bounds
+from expectations.judge import critical, warning
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
@@ -69,71 +69,131 @@ def _counts() -> str:
 
 def _data_set() -> list[Expectation]:
     return [
-        bounds("keys_enforced", "The table has a valid unique index on its key.", "critical", low=1),
-        bounds("rows_without_source", "There are no more records than rows were delivered.", "critical", high=0),
-        bounds("emptied", "The table is not empty where rows were delivered.", "critical", high=0),
-        bounds("stale", "The newest loaded delivery of 100 rows or more is in the table.", "critical", high=0),
+        critical("keys_enforced", "The table has a valid unique index on its key.", low=1),
+        critical("rows_without_source", "There are no more records than rows were delivered.", high=0),
+        critical("emptied", "The table is not empty where rows were delivered.", high=0),
+        critical("stale", "The newest loaded delivery of 100 rows or more is in the table.", high=0),
     ]
 
 
 def _person_record() -> list[Expectation]:
     return [
-        bounds("records", "There are records.", "critical", low=1),
-        bounds("identified_share", "95 % of the records have a readable identifier.", "warning", low=0.95),
-        bounds("identified_share", "80 % of the records have a readable identifier.", "critical", low=0.8),
-        bounds("named_share", "Nearly every name can be read.", "critical", low=0.98),
-        bounds("dated_share", "Nearly every birth date can be read.", "warning", low=0.98),
-        bounds("dated_share", "Most birth dates can be read.", "critical", low=0.8),
-        bounds("sexed_share", "Nearly every record says M or F.", "warning", low=0.98),
-        bounds("sexed_share", "Most records say M or F.", "critical", low=0.8),
-        bounds("foreign_sex_codes", "No sex code but M and F is left.", "critical", high=0),
-        bounds("implausible_birth_share", "Birth dates lie between 1900 and today.", "warning", high=0),
-        bounds("implausible_birth_share", "Nearly all birth dates lie between 1900 and today.", "critical", high=0.02),
-        bounds("sex_agrees_share", "The sex agrees with the personal number (95 %).", "warning", low=0.95),
-        bounds("sex_agrees_share", "The source's sex code is read the right way round (70 %).", "critical", low=0.7),
-        bounds("birth_year_agrees_share", "The birth year agrees with the personal number (95 %).", "warning", low=0.95),
-        bounds("birth_year_agrees_share", "Birth dates are read the right way (70 %).", "critical", low=0.7),
-        bounds("restored_share", "Few personal numbers have lost their leading zeros.", "warning", high=0.2),
+        critical("records", "There are records.", low=1),
+        warning("identified_share", "95 % of the records have a readable identifier.", low=0.95),
+        critical("identified_share", "80 % of the records have a readable identifier.", low=0.8),
+        critical("named_share", "Nearly every name can be read.", low=0.98),
+        warning("dated_share", "Nearly every birth date can be read.", low=0.98),
+        critical("dated_share", "Most birth dates can be read.", low=0.8),
+        warning("sexed_share", "Nearly every record says M or F.", low=0.98),
+        critical("sexed_share", "Most records say M or F.", low=0.8),
+        critical("foreign_sex_codes", "No sex code but M and F is left.", high=0),
+        warning("implausible_birth_share", "Birth dates lie between 1900 and today.", high=0),
+        critical("implausible_birth_share", "Nearly all birth dates lie between 1900 and today.", high=0.02),
+        warning("sex_agrees_share", "The sex agrees with the personal number (95 %).", low=0.95),
+        critical("sex_agrees_share", "The source's sex code is read the right way round (70 %).", low=0.7),
+        warning("birth_year_agrees_share", "The birth year agrees with the personal number (95 %).", low=0.95),
+        critical("birth_year_agrees_share", "Birth dates are read the right way (70 %).", low=0.7),
+        warning("restored_share", "Few personal numbers have lost their leading zeros.", high=0.2),
     ]
+
+
+def _link() -> list[Expectation]:
+    return [
+        critical("records", "There are records to link.", low=1),
+        warning("linked_share", "90 % of the records lead to a person.", low=0.9),
+        critical("linked_share", "75 % of the records lead to a person.", low=0.75),
+        warning("vss_linked_share", "98 % of the agency's own records lead to a person.", low=0.98),
+        critical("vss_linked_share", "90 % of the agency's own records lead to a person.", low=0.9),
+        critical("crowded_person_share", "No person gathers a hundredth of the records.", high=0.01),
+    ]
+
+
+def _fact() -> list[Expectation]:
+    return [
+        critical("records", "The table is not empty.", low=1),
+        critical("orphans", "Every person_key is in dim_person.", high=0),
+        critical("duplicates", "One row per grain.", high=0),
+        warning("after_death_share", "Next to nothing happens after a person's death.", high=0.002),
+        critical("after_death_share", "Hardly anything happens after a person's death.", high=0.05),
+        warning("overlap_share", "Few spells of a person overlap.", high=0.05),
+        critical("overlap_share", "Most spells of a person do not overlap.", high=0.5),
+        warning("lines_disagree_share", "The lines of a claim add up to its insured cost.", high=0.01),
+        critical("lines_disagree_share", "The lines of most claims add up to their insured cost.", high=0.3),
+    ]
+
+
+def _participant_month() -> list[Expectation]:
+    return [
+        critical("months_before", "Months follow each other without a gap.", high=1),
+        critical("participants", "There are participants in every loaded month.", low=1),
+        warning("change", "Participants change by less than a tenth from month to month.", 0.9, 1.1),
+        critical("change", "Participants do not halve or double from month to month.", 0.5, 2),
+        warning("voluntary_share", "Voluntary participants are between 2 and 30 % of all.", 0.02, 0.3),
+        warning("insured_unemployment_share", "Most participants are covered against unemployment.", 0.5, 1),
+    ]
+
+
+def _person() -> list[Expectation]:
+    return [
+        critical("persons", "There are persons.", low=1),
+        critical("duplicates", "One row per person.", high=0),
+        warning("known_sex_share", "The sex of nearly every person is known.", low=0.98),
+        warning("known_birth_share", "The birth date of nearly every person is known.", low=0.98),
+        critical("known_birth_share", "The birth date of most persons is known.", low=0.9),
+        critical("women_share", "Between 40 and 60 % are women.", 0.4, 0.6),
+        warning("died_before_birth", "Nobody died before birth.", high=0),
+        warning("placed_share", "Nearly every living person has a residence.", low=0.95),
+        critical("placed_share", "Most living persons have a residence.", low=0.8),
+    ]
+
+
+def _privacy() -> list[Expectation]:
+    return [critical("personal_columns", "No name and no identifier of a person leaves the schema identity.", high=0)]
 
 
 def _month() -> list[Expectation]:
     return [
-        bounds("duplicates", "One figure per area, sex and age.", "critical", high=0),
-        bounds("areas_off", "Every area of the list has figures, and no other.", "critical", 0, 0),
-        bounds("sexes_off", "Men, women and the total have figures.", "critical", 0, 0),
-        bounds("cells_missing", "Every combination of area, sex and age has a figure.", "critical", 0, 0),
-        bounds("without_denominator", "Every figure has a denominator above 0.", "critical", high=0),
-        bounds("without_numerator", "Every figure has a numerator of 0 or more.", "critical", high=0),
-        bounds("without_concept", "Every figure says what its denominator is.", "critical", high=0),
-        bounds("miscalculated", "Every value is 100 times numerator by denominator.", "critical", high=0),
-        bounds("negative", "No value is below 0.", "critical", high=0),
-        bounds("national_value", "The national value lies between 0 and 101 %, and is not 0.", "critical", 0, 101, above=True),
-        bounds("national_value", "The national value is at most 100 %.", "warning", high=100),
-        bounds("national_above_101", "No national value by sex and age is above 101 %.", "warning", high=0),
-        bounds("share_above_100", "At most 5 % of the figures have a numerator above the denominator.", "warning", high=0.05),
-        bounds("area_gap", "The areas add up to the country.", "warning", high=0.000001),
-        bounds("area_gap", "The areas add up to the country within 1 %.", "critical", high=0.01),
-        bounds("sex_gap", "Men and women add up to the total.", "warning", high=0.000001),
-        bounds("sex_gap", "Men and women add up to the total within 1 %.", "critical", high=0.01),
-        bounds("age_gap", "The ages add up to the total.", "warning", high=0.000001),
-        bounds("age_gap", "The ages add up to the total within 1 %.", "critical", high=0.01),
-        bounds("national_jump", "The national value moves by at most 3 points in a month.", "warning", high=3),
-        bounds("national_jump", "The national value moves by at most 15 points in a month.", "critical", high=15),
+        critical("duplicates", "One figure per area, sex and age.", high=0),
+        critical("areas_off", "Every area of the list has figures, and no other.", 0, 0),
+        warning("areas_without_persons", "Every area has persons past retirement age.", high=0),
+        critical("sexes_off", "Men, women and the total have figures.", 0, 0),
+        critical("cells_missing", "Every combination of area, sex and age has a figure.", 0, 0),
+        critical("without_denominator", "Every figure has a denominator above 0.", high=0),
+        critical("without_numerator", "Every figure has a numerator of 0 or more.", high=0),
+        critical("without_concept", "Every figure says what its denominator is.", high=0),
+        critical("miscalculated", "Every value is 100 times numerator by denominator.", high=0),
+        critical("negative", "No value is below 0.", high=0),
+        critical("national_value", "The national value lies between 0 and 101 %, and is not 0.", 0, 101, above=True),
+        warning("national_value", "The national value is at most 100 %.", high=100),
+        warning("national_above_101", "No national value by sex and age is above 101 %.", high=0),
+        warning("share_above_100", "At most 5 % of the figures have a numerator above the denominator.", high=0.05),
+        warning("area_gap", "The areas add up to the country within 0.5 %; the rest is of unknown area.", high=0.005),
+        critical("area_gap", "The areas add up to the country within 5 %.", high=0.05),
+        warning("sex_gap", "Men and women add up to the total within 0.5 %; the rest is of unknown sex.", high=0.005),
+        critical("sex_gap", "Men and women add up to the total within 5 %.", high=0.05),
+        warning("age_gap", "The ages add up to the total within 0.5 %; the rest is of unknown age.", high=0.005),
+        critical("age_gap", "The ages add up to the total within 5 %.", high=0.05),
+        warning("national_jump", "The national value moves by at most 3 points in a month.", high=3),
+        critical("national_jump", "The national value moves by at most 15 points in a month.", high=15),
     ]
 
 
 def _series() -> list[Expectation]:
-    return [bounds("months_missing", "Every loaded month has figures.", "critical", high=0)]
+    return [critical("months_missing", "Every loaded month has figures.", high=0)]
 
 
 def _published() -> list[Expectation]:
-    return [bounds("points_apart", "The figure lies within 3 points of the one the agency published.", "warning", high=3)]
+    return [warning("points_apart", "The figure lies within 3 points of the one the agency published.", high=3)]
 
 
 _SUITES = [
     StageSuite("staging", "data_set", "dataset", _data_set),
     StageSuite("staging", "person_record", "dataset", _person_record),
+    StageSuite("warehouse", "person", "dataset", _person),
+    StageSuite("warehouse", "link", "dataset", _link),
+    StageSuite("warehouse", "fact", "dataset", _fact),
+    StageSuite("warehouse", "participant_month", "month", _participant_month),
+    StageSuite("warehouse", "privacy", "dataset", _privacy),
     StageSuite("indicators", "series", "series", _series),
     StageSuite("indicators", "month", "figure", _month),
     StageSuite("indicators", "published", "figure", _published),

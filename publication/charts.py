@@ -12,7 +12,7 @@ import polars as pl
 import vl_convert
 
 LINE, TARGET, REFERENCE, BREAK = "#0b4f8a", "#b4231f", "#1d2733", "#6b7785"
-_WIDTH, _HEIGHT = 460, 230
+_WIDTH, _HEIGHT = 430, 230
 _VIETNAMESE = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " ₫"]}
 _MONTHS = "['Jan','Feb','Mar','Apr','May','Jun','Jul','Aug','Sep','Oct','Nov','Dec']"
 _MONTH_LABELS = {
@@ -50,7 +50,7 @@ def line_chart(series: Series, language: str, title: str, description: str, iden
     y = alt.Y(
         "value:Q",
         scale=alt.Scale(domain=[low, high], nice=False, zero=False),
-        axis=alt.Axis(title=None, labelExpr="datum.label + ' %'", tickCount=5, grid=True),
+        axis=alt.Axis(title=None, labelExpr="datum.label + '%'", tickCount=5, grid=True),
     )  # fmt: skip
     line = alt.Chart(data).encode(x=x, y=y)
     layers: list[alt.Chart] = [
@@ -58,9 +58,9 @@ def line_chart(series: Series, language: str, title: str, description: str, iden
         *(_rule_down(month, x) for month in series.breaks if month in series.months),
         line.mark_line(color=LINE, strokeWidth=2.5),
         line.mark_point(color=LINE, filled=True, size=34, opacity=1),
-        line.transform_filter(alt.datum.month == series.months[-1]).mark_text(
-            dy=-13, dx=-4, align="center", color=LINE, fontWeight="bold", fontSize=13
-        ).encode(text=alt.Text("value:Q", format=".1f")),
+        line.transform_filter(alt.datum.month == series.months[-1])
+        .mark_text(dy=-12, dx=-6, align="right", color=LINE, fontWeight="bold", fontSize=16)
+        .encode(text=alt.Text("value:Q", format=".1f")),
     ]
     points = [(month, value) for month, value in series.references if month in series.months]
     if points:
@@ -75,7 +75,7 @@ def line_chart(series: Series, language: str, title: str, description: str, iden
         background="transparent",
         view=alt.ViewConfig(stroke=None),
         axis=alt.AxisConfig(
-            labelFontSize=12, labelColor="#3a4653", gridColor="#e3e8ee", domainColor="#9aa5b1", tickColor="#9aa5b1"
+            labelFontSize=14, labelColor="#3a4653", gridColor="#e3e8ee", domainColor="#9aa5b1", tickColor="#9aa5b1"
         ),
     )  # fmt: skip
     locale = _VIETNAMESE if language == "vi" else None
@@ -84,19 +84,13 @@ def line_chart(series: Series, language: str, title: str, description: str, iden
 
 
 def _rule_across(level: float) -> alt.Chart:
-    return (
-        alt.Chart(pl.DataFrame({"value": [level]}))
-        .mark_rule(color=TARGET, strokeDash=[6, 4], strokeWidth=1.6)
-        .encode(y="value:Q")
-    )
+    rule: alt.Chart = alt.Chart(pl.DataFrame({"value": [level]})).encode(y="value:Q")
+    return rule.mark_rule(color=TARGET, strokeDash=[6, 4], strokeWidth=1.6)
 
 
 def _rule_down(month: str, x: alt.X) -> alt.Chart:
-    return (
-        alt.Chart(pl.DataFrame({"month": [month]}))
-        .mark_rule(color=BREAK, strokeDash=[2, 3], strokeWidth=1.2)
-        .encode(x=x)
-    )
+    rule: alt.Chart = alt.Chart(pl.DataFrame({"month": [month]})).encode(x=x)
+    return rule.mark_rule(color=BREAK, strokeDash=[2, 3], strokeWidth=1.2)
 
 
 def _accessible(svg: str, title: str, description: str, identifier: str) -> str:

@@ -32,7 +32,7 @@ _Mask = npt.NDArray[np.bool_]
 _Area = tuple[str, str]
 
 
-def suppress(observations: pl.DataFrame, crosswalk: pl.DataFrame, threshold: int) -> pl.DataFrame:
+def suppress(observations: pl.DataFrame, areas: pl.DataFrame, threshold: int) -> pl.DataFrame:
     """Hide what could give away few persons: the published form of the figures.
 
     A cell is primary (`C`) when its numerator, or those of its denominator who are not in the numerator, are fewer
@@ -41,13 +41,13 @@ def suppress(observations: pl.DataFrame, crosswalk: pl.DataFrame, threshold: int
 
     Args:
         observations: figures with the columns of `indicators.indicator_observation`, all areas of a month together.
-        crosswalk: `old_code` (list 63) to `new_code` (list 34).
+        areas: provinces with `area_list`, `area` and, on the list 63, the `successor` on the list 34.
         threshold: persons; 1 hides nothing.
 
     Returns:
         The same rows with the column `conf_status`: `F` free, `C` primary, `D` secondary.
     """
-    successor = dict(crosswalk.select("old_code", "new_code").iter_rows())
+    successor = dict(areas.drop_nulls("successor").select("area", "successor").iter_rows())
     rows = observations.with_row_index("_row")
     status = np.full(rows.height, FREE)
     if threshold > 1:
@@ -67,8 +67,8 @@ def suppress(observations: pl.DataFrame, crosswalk: pl.DataFrame, threshold: int
 def _statuses(table: pl.DataFrame, successor: dict[str, str], threshold: int) -> npt.NDArray[np.str_]:
     """Return the mark of each row of one indicator and month."""
     unique = table.select("area_list", "area").unique()
-    key_of = {row: _area_key(*row, successor) for row in unique.iter_rows()}
-    keys = [key_of[row] for row in table.select("area_list", "area").iter_rows()]
+    key_of = {(listed, area): _area_key(listed, area, successor) for listed, area in unique.iter_rows()}
+    keys = [key_of[listed, area] for listed, area in table.select("area_list", "area").iter_rows()]
     areas, area_moves = _area_axis(frozenset(keys), tuple(sorted(successor.items())))
     position = {key: index for index, key in enumerate(areas)}
     sexes, sex_moves = _flat_axis(frozenset(table["sex"]))
@@ -91,8 +91,8 @@ def _statuses(table: pl.DataFrame, successor: dict[str, str], threshold: int) ->
     # Nobody there at all: nothing to protect, and nothing that could be otherwise.
     present &= (inside != 0) | (outside != 0)
     primary, hidden = _protect(inside, outside, present, area_moves, detail_moves, threshold)
-    marks = np.where(primary, PRIMARY, np.where(hidden, SECONDARY, FREE))
-    return marks[row_of, column_of]
+    marks: npt.NDArray[np.str_] = np.where(primary, PRIMARY, np.where(hidden, SECONDARY, FREE))[row_of, column_of]
+    return marks
 
 
 def _protect(
@@ -202,4 +202,5 @@ def _moves(parents: list[int | None]) -> _Grid:
 def _leaves(moves: _Grid) -> npt.NDArray[np.float64]:
     """Return how many leaves each level sums: the rows of `moves` without a minus are one path a leaf."""
     singles = moves[(moves >= 0).all(axis=1)]
-    return singles.sum(axis=0).astype(np.float64)
+    leaves: npt.NDArray[np.float64] = singles.sum(axis=0).astype(np.float64)
+    return leaves

@@ -58,7 +58,7 @@ def indicator(
     """
     with connect(Role.PUBLISHER) as connection:
         table, vintage = _table(connection, indicator, period)
-        goals = targets.of_indicator(_targets(connection), indicator)
+        goals = targets.of_indicator(inputs.targets(connection), indicator)
     for column, wanted in {"area_list": area_list, "area": area, "sex": sex, "age": age}.items():
         if wanted is not None:
             table = _narrow(table, column, wanted, f"{indicator} in {period}")
@@ -86,7 +86,7 @@ def headline(period: str) -> list[dict[str, Any]]:
         AnsinhError: there are no figures for the month.
     """
     with connect(Role.PUBLISHER) as connection:
-        names = {row["indicator"]: row for row in _indicators(connection).iter_rows(named=True)}
+        names = {row["indicator"]: row for row in inputs.indicators(connection).iter_rows(named=True)}
     found = []
     for code in (code for code in HEADLINE if code in names):
         figure = indicator(code, period, NATION)[0]
@@ -106,12 +106,11 @@ def _table(connection: psycopg.Connection, indicator: str, period: str) -> tuple
     working = inputs.observations(connection, condition)
     if working.is_empty():
         raise _unknown(connection, indicator, period)
-    crosswalk = inputs.labels(connection).crosswalk
-    return suppress(working, crosswalk, get_settings().disclosure_threshold), WORKING
+    return suppress(working, inputs.areas(connection), get_settings().disclosure_threshold), WORKING
 
 
 def _unknown(connection: psycopg.Connection, indicator: str, period: str) -> AnsinhError:
-    known = _indicators(connection)["indicator"].to_list()
+    known = inputs.indicators(connection)["indicator"].to_list()
     if indicator not in known:
         return AnsinhError(f"There is no indicator {indicator}.", f"Choose one of {', '.join(known)}.")
     query = "select distinct period from indicators.indicator_observation where indicator = {} order by 1"
@@ -128,14 +127,6 @@ def _narrow(table: pl.DataFrame, column: str, wanted: str, subject: str) -> pl.D
             f"There is no {name} {wanted} for {subject}.", f"Choose one of {_listed(sorted(set(table[column])))}."
         )
     return found
-
-
-def _indicators(connection: psycopg.Connection) -> pl.DataFrame:
-    return inputs.fetch(connection, sql.SQL("select * from indicators.indicator order by indicator"))
-
-
-def _targets(connection: psycopg.Connection) -> pl.DataFrame:
-    return inputs.fetch(connection, sql.SQL("select * from indicators.indicator_target order by period, source"))
 
 
 def _listed(values: list[str]) -> str:

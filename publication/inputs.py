@@ -21,15 +21,22 @@ _OBSERVATIONS = """
 _NUMBERS = {"numerator": pl.Float64, "denominator": pl.Float64, "value": pl.Float64}
 
 
+_AREAS = """
+    select area_list, area, name_vi, case when area_list = '63' then substr(area_34_key, 4) end as successor
+    from bi.dim_area
+    where area <> 'VN'
+    order by area_list, area
+"""
+
+
 @dataclass(frozen=True)
 class Labels:
-    """Names, targets and reference figures that explain the observations."""
+    """Names, targets and reference figures that explain the observations; every column is text."""
 
     indicators: pl.DataFrame
     targets: pl.DataFrame
+    breaks: pl.DataFrame
     areas: pl.DataFrame
-    ages: pl.DataFrame
-    crosswalk: pl.DataFrame
     published: pl.DataFrame
     sources: pl.DataFrame
 
@@ -45,20 +52,34 @@ def observations(connection: psycopg.Connection, condition: sql.Composable) -> p
 
 
 def labels(connection: psycopg.Connection) -> Labels:
-    """Return the names of indicators, areas and age groups, the targets, and the figures published elsewhere.
+    """Return the names of indicators and areas, targets, breaks in the series, and figures published elsewhere.
 
     Raises:
         AnsinhError: the indicators have not been built.
     """
     return Labels(
-        indicators=_table(connection, "indicator", "indicator"),
-        targets=_table(connection, "indicator_target", "indicator, period, operator, value, source"),
-        areas=_table(connection, "province", "area_list, area"),
-        ages=_table(connection, "age_group", "age_group"),
-        crosswalk=_table(connection, "province_crosswalk", "old_code"),
+        indicators=indicators(connection),
+        targets=targets(connection),
+        breaks=_table(connection, "series_break", "period, indicator"),
+        areas=areas(connection),
         published=_table(connection, "published_figures", "indicator, period"),
-        sources=_table(connection, "reference_source", "dataset, source"),
+        sources=_table(connection, "denominator_source", "dataset, source"),
     )
+
+
+def indicators(connection: psycopg.Connection) -> pl.DataFrame:
+    """Return the catalogue of the indicators that are computed."""
+    return _table(connection, "indicator", "indicator")
+
+
+def targets(connection: psycopg.Connection) -> pl.DataFrame:
+    """Return the targets, one row per indicator, year and source."""
+    return _table(connection, "indicator_target", "period, operator, value, source")
+
+
+def areas(connection: psycopg.Connection) -> pl.DataFrame:
+    """Return the provinces of both lists; `successor` is the new province that an old one went into."""
+    return fetch(connection, sql.SQL(_AREAS))
 
 
 def fetch(connection: psycopg.Connection, query: sql.Composable) -> pl.DataFrame:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 import polars as pl
+from markupsafe import Markup
 
 from publication import references, targets
 from publication.charts import Series, line_chart
 from publication.disclosure import FREE, NATION, TOTAL
 from publication.inputs import Labels
 from publication.targets import format_number
-from publication.texts import NOTES, TEXTS
+from publication.texts import DEFINITIONS, NOTES, SHORT_NAMES, TEXTS, age_name, age_span
 
 if TYPE_CHECKING:
     from publication.release import Release
@@ -41,9 +42,7 @@ def write(release: Release, figures: pl.DataFrame, labels: Labels, threshold: in
 class _Page:
     """Everything the template shows, in one language."""
 
-    def __init__(
-        self, release: Release, figures: pl.DataFrame, labels: Labels, threshold: int, language: str
-    ) -> None:
+    def __init__(self, release: Release, figures: pl.DataFrame, labels: Labels, threshold: int, language: str) -> None:
         self.release, self.labels, self.threshold, self.language = release, labels, threshold, language
         self.other = "vi" if language == "en" else "en"
         self.year = release.period[:4]
@@ -58,7 +57,7 @@ class _Page:
         ).sort("period")  # fmt: skip
 
     def context(self) -> dict[str, Any]:
-        sources = [row for row in self.labels.sources.iter_rows(named=True)]
+        sources = list(self.labels.sources.iter_rows(named=True))
         return {
             "t": {key: texts[self.language] for key, texts in TEXTS.items()},
             "also": {key: texts[self.other] for key, texts in TEXTS.items()},
@@ -87,12 +86,16 @@ class _Page:
         all_targets = targets.of_indicator(self.labels.targets, code)
         year_targets = [target for target in all_targets if target.period == self.year]
         published = references.of_indicator(self.labels.published, code, self.months)
-        breaks = references.breaks(code, self.months)
+        breaks = self.labels.breaks.filter(pl.col("indicator") == code, pl.col("period").is_in(self.months))
         values = series["value"].to_list()
         name = indicator[f"name_{self.language}"]
         return {
             "code": code,
             "name": name,
+            "short": SHORT_NAMES[code][self.language] if code in SHORT_NAMES else name,
+            "short_also": SHORT_NAMES[code][self.other] if code in SHORT_NAMES else indicator[f"name_{self.other}"],
+            "known": last["value"] is not None,
+            "described": self.described(name, series),
             "also": indicator[f"name_{self.other}"],
             "value": self.number(last["value"], 1),
             "persons": self.persons(last),
@@ -106,20 +109,29 @@ class _Page:
                 for target in all_targets
             ],
             "has_references": bool(published),
-            "has_breaks": bool(breaks),
-            "numerator": indicator[f"numerator_{self.language}"],
-            "denominator": indicator[f"denominator_{self.language}"],
-            "chart": jinja2.utils.markupsafe.Markup(
+            "breaks": [
+                {"month": self.month(row["period"]), "reason": row[f"reason_{self.language}"], "source": row["source"]}
+                for row in breaks.iter_rows(named=True)
+            ],
+            "numerator": self.defined(indicator, "numerator"),
+            "denominator": self.defined(indicator, "denominator"),
+            "chart": Markup(
                 line_chart(
                     Series(
                         series["period"].to_list(), values,
                         sorted({bound for target in year_targets for bound in target.bounds}),
-                        [(reference.month, reference.value) for reference in published], breaks,
+                        [(reference.month, reference.value) for reference in published],
+                        breaks["period"].to_list(),
                     ),
                     self.language, name, self.described(name, series), f"chart-{code.lower().replace('_', '-')}",
                 )
             ),
         }  # fmt: skip
+
+    def defined(self, indicator: dict[str, Any], part: str) -> str:
+        """The definition in the page's language; the catalogue writes it in English."""
+        translated = DEFINITIONS.get(indicator["indicator"], {}) if self.language == "vi" else {}
+        return translated.get(part) or str(indicator[f"{part}_en"])
 
     def described(self, name: str, series: pl.DataFrame) -> str:
         known = series.drop_nulls("value")
@@ -151,9 +163,8 @@ class _Page:
         """Rows of the table by sex and by age group."""
         national = self.latest.filter(area=NATION)
         sexes = [(TEXTS[text][self.language], code, TOTAL) for code, text in _SEXES.items()]
-        names = dict(self.labels.ages.select("age_group", f"name_{self.language}").iter_rows())
-        codes = sorted(set(national["age"]) - {TOTAL}, key=_age_from)
-        ages = [(names.get(code, code), TOTAL, code) for code in codes]
+        codes = sorted(set(national["age"]) - {TOTAL}, key=age_span)
+        ages = [(age_name(code, self.language), TOTAL, code) for code in codes]
         return [
             {"name": name, "cells": self.cells(national.filter(sex=sex, age=age))} for name, sex, age in sexes + ages
         ]
@@ -161,11 +172,9 @@ class _Page:
     def provinces(self) -> list[dict[str, Any]]:
         totals = self.latest.filter(sex=TOTAL, age=TOTAL)
         areas = dict(totals.select("area", "area_name").unique().sort("area").iter_rows())
-        country = areas.pop(NATION)
-        rows = [(NATION, TEXTS["country"][self.language] if country else NATION), *areas.items()]
-        return [
-            {"code": code, "name": name, "cells": self.cells(totals.filter(area=code))} for code, name in rows
-        ]
+        areas.pop(NATION)
+        rows = [(NATION, TEXTS["country"][self.language]), *areas.items()]
+        return [{"code": code, "name": name, "cells": self.cells(totals.filter(area=code))} for code, name in rows]
 
     def cells(self, rows: pl.DataFrame) -> list[str]:
         """The value of each indicator: a number, `c` where it is suppressed, a dash where there is none."""
@@ -181,7 +190,7 @@ class _Page:
         here = dict(self.national.filter(indicator=indicator["indicator"]).select("period", "value").iter_rows())
         return [
             {
-                "name": indicator[f"name_{self.language}"],
+                "name": SHORT_NAMES[indicator["indicator"]][self.language],
                 "month": self.month(reference.month),
                 "there": self.number(reference.value, 2),
                 "here": self.number(here.get(reference.month), 2),
@@ -209,7 +218,3 @@ class _Page:
     def day(self) -> str:
         at = self.release.published_at
         return f"{at.day} {_MONTHS[at.month - 1]} {at.year}" if self.language == "en" else f"{at:%d/%m/%Y}"
-
-
-def _age_from(code: str) -> int:
-    return int("".join(character for character in code.split("T")[0] if character.isdigit()))

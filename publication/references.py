@@ -1,4 +1,4 @@
-"""What a reader needs beside the series: figures published elsewhere, and the months where a series breaks."""
+"""Figures published elsewhere, beside the series, so that a difference can be explained."""
 
 from __future__ import annotations
 
@@ -15,10 +15,6 @@ _PUBLISHED_AS = {
     "SI_COV_VOL": "SI coverage, voluntary",
     "UI_COV": "UI coverage",
     "HI_COV": "HI coverage",
-}
-_BREAKS = {
-    "2025-07": ("SI_COV", "SI_COV_VOL", "PENS_COV"),  # Social Insurance Law 41/2024/QH15
-    "2026-01": ("UI_COV",),  # Employment Law 74/2025/QH15
 }
 _PERIOD = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-\d{2})?$")
 
@@ -45,8 +41,3 @@ def of_indicator(published: pl.DataFrame, indicator: str, months: list[str]) -> 
         if (match := _PERIOD.match(period))
     ]
     return sorted((reference for reference in found if reference.month in months), key=lambda found: found.month)
-
-
-def breaks(indicator: str, months: list[str]) -> list[str]:
-    """Return the months in which a law changed what the series counts."""
-    return [month for month, indicators in _BREAKS.items() if indicator in indicators and month in months]

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 # One publication at a time: an advisory lock of this number, held to the end of the transaction.
 _LOCK = 7_202_541
+_VIETNAM = dt.timezone(dt.timedelta(hours=7))
 _COLUMNS = "release_id, period, vintage, content_sha256, path, published_at"
 _OBSERVATION = (
     "indicator", "period", "area_list", "area", "sex", "age", "numerator", "denominator", "value", "unit",
@@ -82,7 +83,7 @@ def publish(period: str, vintage: str = "preliminary") -> Release:
         connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
         _remove_leftovers(settings.releases_dir)
         observations, labels = _read(connection, period)
-        hidden = suppress(observations, labels.crosswalk, settings.disclosure_threshold)
+        hidden = suppress(observations, labels.areas, settings.disclosure_threshold)
         _log_suppression(hidden)
         figures = tables.figures(hidden, labels.areas, vintage)
         earlier = _of(connection, period, vintage)
@@ -94,13 +95,13 @@ def publish(period: str, vintage: str = "preliminary") -> Release:
                 f"Social protection indicators of Viet Nam to {period}, {vintage}",
             )  # fmt: skip
             content = tables.sha256(scratch / "indicators.csv")
-            if earlier and earlier[-1].content_sha256 == content:
-                logger.info("The figures are those of %s; nothing to publish.", earlier[-1].release_id)
-                return earlier[-1]
+            if earlier and earlier[0].content_sha256 == content:
+                logger.info("The figures are those of %s; nothing to publish.", earlier[0].release_id)
+                return earlier[0]
             release_id = f"{period}-{vintage}-{len(earlier) + 1}"
             release = Release(
                 release_id, period, vintage, content, settings.releases_dir / release_id,
-                dt.datetime.now().astimezone().replace(microsecond=0), new=True,
+                dt.datetime.now(_VIETNAM).replace(microsecond=0), new=True,
             )  # fmt: skip
             _write(release, figures, labels, scratch)
             _record(connection, release, hidden, scratch)
@@ -113,7 +114,7 @@ def publish(period: str, vintage: str = "preliminary") -> Release:
 
 
 def list_releases() -> list[Release]:
-    """Return all releases, oldest first."""
+    """Return all releases, newest first."""
     with connect(Role.PUBLISHER) as connection:
         return _select(connection, sql.SQL("true"))
 
@@ -127,7 +128,7 @@ def show(release_id: str) -> dict[str, Any]:
     with connect(Role.PUBLISHER) as connection:
         found = _select(connection, sql.SQL("release_id = {}").format(sql.Literal(release_id)))
         if not found:
-            known = ", ".join(release.release_id for release in _select(connection, sql.SQL("true"))[-5:])
+            known = ", ".join(release.release_id for release in _select(connection, sql.SQL("true"))[:5])
             raise AnsinhError(
                 f"There is no release {release_id}.", f"Known: {known}." if known else "Run ./ansinh publish."
             )
@@ -227,9 +228,12 @@ def _of(connection: psycopg.Connection, period: str, vintage: str) -> list[Relea
 
 
 def _select(connection: psycopg.Connection, condition: sql.Composable) -> list[Release]:
-    query = sql.SQL("select {} from release.release where {} order by published_at, length(release_id), release_id")
+    query = sql.SQL("select {} from release.release where {} order by published_at desc, release_id desc")
     rows = connection.execute(query.format(sql.SQL(_COLUMNS), condition)).fetchall()
-    return [Release(*row[:4], Path(row[4]), row[5]) for row in rows]
+    return [
+        Release(release_id, period, vintage, content, Path(path), published_at)
+        for release_id, period, vintage, content, path, published_at in rows
+    ]
 
 
 def _intact(path: Path, digest: str) -> bool:

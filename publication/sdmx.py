@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 from pysdmx.io.format import Format
@@ -25,6 +26,7 @@ from pysdmx.model import (
 
 from ansinh.errors import AnsinhError
 from publication.inputs import Labels
+from publication.texts import age_name
 
 AGENCY, VERSION = "VSS", "1.0"
 _SCHEME = f"{AGENCY}:CS_ANSINH({VERSION})"
@@ -77,7 +79,7 @@ def write(figures: pl.DataFrame, labels: Labels, data: Path, structure: Path) ->
         AnsinhError: what was read back is not what was written.
     """
     frame = _frame(figures)
-    codelists = _codelists(labels)
+    codelists = _codelists(labels, sorted(figures["age"].unique()))
     concepts = ConceptScheme(
         id="CS_ANSINH", agency=AGENCY, version=VERSION, name="Concepts of the social protection indicators",
         items=[_concept(name, kind, title, codelists) for name, _, _, kind, title in _COMPONENTS],
@@ -107,14 +109,14 @@ def _frame(figures: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _codelists(labels: Labels) -> dict[str, Codelist]:
+def _codelists(labels: Labels, ages: list[str]) -> dict[str, Codelist]:
     codes = dict(_CODES)
     codes["INDICATOR"] = dict(labels.indicators.select("indicator", "name_en").iter_rows())
     codes["REF_AREA"] = {"VN": "Việt Nam"} | {
         f"A{area_list}_{area}": name for area_list, area, name in
         labels.areas.select("area_list", "area", "name_vi").iter_rows()
     }  # fmt: skip
-    codes["AGE"] = {"_T": "Total"} | dict(labels.ages.select("age_group", "name_en").iter_rows())
+    codes["AGE"] = {age: age_name(age, "en") for age in ages}
     return {
         component: Codelist(
             id=f"CL_{component}", agency=AGENCY, version=VERSION,
@@ -147,7 +149,7 @@ def _check_structure(path: Path, definition: DataStructureDefinition) -> None:
 
 
 def _check_data(path: Path, written: pl.DataFrame, codelists: dict[str, Codelist]) -> None:
-    dataset = read_sdmx(str(path), validate=True).data[0]
+    dataset = cast("PandasDataset", next(iter(read_sdmx(str(path), validate=True).data or ())))
     read = pl.from_pandas(dataset.data)
     problems = []
     if dataset.short_urn != f"Dataflow={AGENCY}:DF_ANSINH({VERSION})":

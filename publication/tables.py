@@ -51,7 +51,7 @@ def figures(observations: pl.DataFrame, areas: pl.DataFrame, vintage: str) -> pl
             area_name=pl.when(pl.col("area") == "VN").then(pl.lit("Việt Nam")).otherwise("area_name"),
             vintage=pl.lit(vintage),
         )
-        .select(COLUMNS)
+        .select(list(COLUMNS))
     )
 
 

@@ -1,4 +1,4 @@
-"""Targets as people read them: about 45 %, more than 95 %, 42 to 43 %."""
+"""Targets as people read them: about 45%, more than 95%, 42 to 43%."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Target:
     def words(self, language: str) -> str:
         """Return the target in words, in `en` or `vi`."""
         numbers = [format_number(bound, language) for bound in self.bounds]
-        return _WORDS[language][self.operator.split()[0]].format(*numbers) + " %"
+        return _WORDS[language][self.operator.split()[0]].format(*numbers) + "%"
 
     def as_json(self) -> dict[str, Any]:
         """Return the target as JSON types; a range stays text."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 TEXTS: dict[str, dict[str, str]] = {
     "title": {
         "en": "Social protection indicators of Viet Nam",
@@ -42,8 +44,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "vi": "Đơn vị: %. Trục tung không bắt đầu từ 0.",
     },
     "described": {
-        "en": "{name}: from {first} % in {first_month} to {last} % in {last_month}.",
-        "vi": "{name}: từ {first} % ({first_month}) đến {last} % ({last_month}).",
+        "en": "{name}: from {first}% in {first_month} to {last}% in {last_month}.",
+        "vi": "{name}: từ {first}% ({first_month}) đến {last}% ({last_month}).",
     },
     "by_sex_age": {"en": "By sex and age group, whole country", "vi": "Theo giới tính và nhóm tuổi, toàn quốc"},
     "by_province": {"en": "By province", "vi": "Theo tỉnh, thành phố"},
@@ -79,6 +81,15 @@ TEXTS: dict[str, dict[str, str]] = {
     "content": {"en": "SHA-256 of the figures", "vi": "Mã băm SHA-256 của số liệu"},
 }
 
+SHORT_NAMES: dict[str, dict[str, str]] = {
+    "SI_COV": {"en": "Social insurance", "vi": "Bảo hiểm xã hội"},
+    "SI_COV_VOL": {"en": "Voluntary social insurance", "vi": "Bảo hiểm xã hội tự nguyện"},
+    "UI_COV": {"en": "Unemployment insurance", "vi": "Bảo hiểm thất nghiệp"},
+    "HI_COV": {"en": "Health insurance", "vi": "Bảo hiểm y tế"},
+    "PENS_COV": {"en": "Pension or benefit past retirement age", "vi": "Hưởng lương hưu, trợ cấp sau tuổi nghỉ hưu"},
+}
+"""Names for the heads of tables, where the full name of an indicator does not fit."""
+
 NOTES: list[dict[str, str]] = [
     {
         "en": "Each figure counts distinct persons at the end of the month, not records, cards or payments. Targets "
@@ -95,12 +106,10 @@ NOTES: list[dict[str, str]] = [
         "15 tuổi trở lên. Các báo cáo trước mùa thu năm 2022 dùng mẫu số lớn hơn.",
     },
     {
-        "en": "Break in July 2025: the Social Insurance Law 41/2024/QH15 brought new groups into compulsory insurance "
-        "and made the social pension a tier of the system. On the same day 63 provinces became 34; the tables follow "
-        "the new list, older months are summed to it, and the files also hold the old list up to June 2025.",
-        "vi": "Gián đoạn chuỗi tháng 7/2025: Luật BHXH số 41/2024/QH15 mở rộng đối tượng tham gia bắt buộc và đưa trợ "
-        "cấp hưu trí xã hội thành một tầng của hệ thống. Cùng ngày, 63 tỉnh, thành phố sắp xếp thành 34; các bảng theo "
-        "danh mục mới, số liệu các tháng trước được cộng gộp, tệp dữ liệu có cả danh mục cũ đến tháng 6/2025.",
+        "en": "On 1 July 2025, 63 provinces became 34. The tables follow the new list, older months are summed to it, "
+        "and the files also hold the old list up to June 2025.",
+        "vi": "Từ ngày 01/7/2025, 63 tỉnh, thành phố được sắp xếp thành 34. Các bảng theo danh mục mới, số liệu các "
+        "tháng trước được cộng gộp; tệp dữ liệu có cả danh mục cũ đến tháng 6/2025.",
     },
     {
         "en": "Vintages: an estimate is followed by preliminary and then official figures. A release never changes; "
@@ -122,3 +131,44 @@ NOTES: list[dict[str, str]] = [
     },
 ]
 """Footnotes of the page; `{threshold}` is the disclosure threshold."""
+
+DEFINITIONS: dict[str, dict[str, str]] = {
+    "SI_COV": {
+        "numerator": "Số người tham gia BHXH bắt buộc hoặc BHXH tự nguyện tại thời điểm cuối kỳ",
+        "denominator": "Lực lượng lao động trong độ tuổi, Điều tra lao động việc làm",
+    },
+    "SI_COV_VOL": {
+        "numerator": "Số người tham gia BHXH tự nguyện tại thời điểm cuối kỳ",
+        "denominator": "Lực lượng lao động trong độ tuổi, Điều tra lao động việc làm",
+    },
+    "UI_COV": {
+        "numerator": "Số người tham gia BHTN tại thời điểm cuối kỳ",
+        "denominator": "Lực lượng lao động trong độ tuổi, Điều tra lao động việc làm",
+    },
+    "HI_COV": {
+        "numerator": "Số người có thẻ BHYT còn giá trị vào ngày cuối tháng",
+        "denominator": "Dân số thường trú, Cục Thống kê",
+    },
+    "PENS_COV": {
+        "numerator": "Số người sau độ tuổi nghỉ hưu hưởng lương hưu, trợ cấp BHXH hằng tháng hoặc trợ cấp hưu trí "
+        "xã hội",
+        "denominator": "Số người sau độ tuổi nghỉ hưu theo Bộ luật Lao động",
+    },
+}
+"""Vietnamese wording of numerators and denominators."""
+
+_AGE_NAMES = {
+    "en": ("All ages", "{} to {} years", "{} years and over"),
+    "vi": ("Mọi lứa tuổi", "{}–{} tuổi", "từ {} tuổi trở lên"),
+}
+
+
+def age_span(code: str) -> tuple[int, ...]:
+    """Return the bounds in years of an SDMX age code: `Y15T24` is (15, 24), `Y_GE75` is (75,), `_T` is ()."""
+    return tuple(int(part) for part in re.findall(r"\d+", code))
+
+
+def age_name(code: str, language: str) -> str:
+    """Return an SDMX age code in words, in `en` or `vi`."""
+    span = age_span(code)
+    return _AGE_NAMES[language][{0: 0, 2: 1, 1: 2}[len(span)]].format(*span)

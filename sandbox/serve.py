@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +20,7 @@ import psutil
 from ansinh.errors import AnsinhError
 from ansinh.settings import PROJECT_ROOT, get_settings
 from connectors.contract import datasets
-from sandbox.serving import databases, envelopes, feeds, registries, returns, server, xml
+from sandbox.serving import claim_xml, databases, envelopes, feeds, registries, returns, server, xml
 from sandbox.serving.tables import fingerprint, refresh, table_path
 
 _log = logging.getLogger(__name__)
@@ -42,15 +45,21 @@ def start(directory: Path) -> dict[str, str]:
     directory = directory.resolve()
     if not (directory / "tables").is_dir():
         raise AnsinhError(f"There is no country in {directory}.", "Build one first with sandbox.world.build.")
-    render(directory)
-    addresses = {name: databases.load(directory, name) for name in databases.SQL_REGISTRIES}
-    addresses |= {"health": (directory / "outbox").as_uri(), "reference": (directory / "reference").as_uri()}
-    addresses |= server.addresses(_serve(directory))
+    with _alone():
+        render(directory)
+        addresses = {name: databases.load(directory, name) for name in databases.SQL_REGISTRIES}
+        addresses |= {"health": (directory / "outbox").as_uri(), "reference": (directory / "reference").as_uri()}
+        addresses |= server.addresses(_serve(directory))
     return {f"ANSINH_REGISTRY_{name.upper()}": address for name, address in addresses.items()}
 
 
 def stop() -> None:
     """End the HTTP server; nothing happens where it is not running."""
+    with _alone():
+        _end()
+
+
+def _end() -> None:
     running = _running()
     if running is not None:
         running.process.terminate()
@@ -67,7 +76,7 @@ def render(directory: Path) -> None:
     steps = {
         "serving/population": (_population, "population", [feeds]),
         "serving/tax": (returns.render, "tax", [feeds, returns, xml]),
-        "outbox": (envelopes.render, "health", [envelopes, xml]),
+        "outbox": (envelopes.render, "health", [envelopes, claim_xml, xml]),
         "reference": (_reference, "reference", []),
     }
     for target, (renderer, registry, modules) in steps.items():
@@ -104,7 +113,7 @@ def _serve(directory: Path) -> dict[str, int]:
     running = _running()
     if running is not None and running.mark == mark:
         return running.ports
-    stop()
+    _end()
     log_path = get_settings().logs_dir / "sandbox.log"
     log_path.parent.mkdir(parents=True, exist_ok=True)
     with log_path.open("ab") as log:
@@ -130,9 +139,17 @@ def _running() -> _Server | None:
         process = psutil.Process(int(pid))
         if process.create_time() != float(created) or process.status() == psutil.STATUS_ZOMBIE:
             return None
-    except (FileNotFoundError, psutil.NoSuchProcess):
+    except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
         return None
     return _Server(process, mark, dict(zip(registries.HTTP_REGISTRIES, map(int, ports), strict=True)))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until no other process starts or stops the registries of this installation."""
+    with _pid_file().with_name("server.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _pid_file() -> Path:

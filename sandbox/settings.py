@@ -32,6 +32,7 @@ def load_error_rates(path: Path = ERRORS_FILE) -> ErrorRates:
     for registry, kinds in rates.items():
         for kind, rate in kinds.items():
             if not isinstance(rate, (int, float)) or not 0 <= rate <= 1:
-                raise AnsinhError(f"The error rate {registry}.{kind} in {path.name} is {rate!r}.",
-                                  "Give a number from 0 to 1.")
+                raise AnsinhError(
+                    f"The error rate {registry}.{kind} in {path.name} is {rate!r}.", "Give a number from 0 to 1."
+                )
     return ErrorRates(rates)

@@ -7,6 +7,7 @@ The metadata live in the database `airflow` of the same PostgreSQL server. Confi
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import logging
@@ -35,10 +36,10 @@ USER = "admin"
 
 _DATABASE = "airflow"
 _COMPONENTS = {
-    "api-server": ("api-server",),
-    "scheduler": ("scheduler", "--skip-serve-logs"),
-    "dag-processor": ("dag-processor",),
-    "triggerer": ("triggerer", "--skip-serve-logs"),
+    "api-server": ("airflow", "api-server"),
+    "scheduler": ("ansinh.airflow_scheduler", "scheduler", "--skip-serve-logs"),
+    "dag-processor": ("airflow", "dag-processor"),
+    "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
 }
 _START_SECONDS = 120
 _STOP_SECONDS = 8
@@ -122,7 +123,7 @@ def set_up(registries: dict[str, str]) -> Api:
     """
     client = api()
     uris = {name.removeprefix("ANSINH_").lower(): uri for name, uri in registries.items()}
-    client.set_pools({name: (1, "Tasks at once that ask this registry for data.") for name in uris})
+    client.set_pools(dict.fromkeys(uris, (1, "Tasks at once that ask this registry for data.")))
     client.set_connections(uris)
     deadline = time.monotonic() + _START_SECONDS
     wanted = {f"ingest_{name.removeprefix('registry_')}" for name in uris} | {"build_warehouse", "publish_indicators"}
@@ -130,7 +131,7 @@ def set_up(registries: dict[str, str]) -> Api:
         if errors := client.import_errors():
             raise AnsinhError(f"A DAG file has an error: {errors[0]}", "Correct it; Airflow reads it again.")
         if time.monotonic() > deadline:
-            raise AnsinhError(f"Airflow has not read {', '.join(sorted(missing))}.", f"Read {_log_file('dag-processor')}.")
+            raise AnsinhError(f"Airflow has not read {min(missing)}.", f"Read {_log_file('dag-processor')}.")
         time.sleep(0.3)
     return client
 
@@ -220,7 +221,7 @@ def _spawn(name: str, command: tuple[str, ...], variables: dict[str, str]) -> su
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "airflow", *command],
+            [sys.executable, "-m", *command],
             env=variables, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=_folder(),
             start_new_session=True,
         )  # fmt: skip
@@ -272,14 +273,15 @@ def _leader(name: str) -> tuple[int, float] | None:
 
 def _alive(name: str) -> bool:
     leader = _leader(name)
-    return leader is not None and psutil.pid_exists(leader[0])
+    try:
+        return leader is not None and bool(psutil.Process(leader[0]).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(psutil.NoSuchProcess):
         process.send_signal(number)
-    except psutil.NoSuchProcess:
-        pass
 
 
 def _write_password() -> None:

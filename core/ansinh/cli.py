@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -36,7 +36,7 @@ PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_optio
 
 @app.callback()
 def _options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False) -> None:
-    """Take the options of every command; `main` has already read `--debug`."""
+    """Take the options of every command; `__main__` has already read `--debug`."""
 
 
 @app.command()
@@ -93,11 +93,13 @@ def ingest(registry: str, period: Period = None, period_from: From = None, perio
 
 
 @app.command()
-def build() -> None:
+def build(
+    full_refresh: Annotated[bool, typer.Option(help="Build everything anew, not only what new batches touch.")] = False,
+) -> None:
     """Build the warehouse and the indicators from what is loaded."""
     from ansinh import pipeline
 
-    pipeline.build()
+    pipeline.build(full_refresh=full_refresh)
     print("The warehouse and the indicators are built. Next: ./ansinh publish.")
 
 
@@ -143,13 +145,14 @@ def quarantine_list(
     registry: Registry = None,
     dataset: Annotated[str | None, typer.Option("--dataset", help="Only this data set.")] = None,
     period: Period = None,
+    state: Annotated[str, typer.Option(help="held, corrected, replayed or all.")] = "held",
     limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 50,
     as_json: Json = False,
 ) -> None:
     """Rows held back, with the rule and the reason."""
     from ansinh import views
 
-    views.quarantine_list(registry, dataset, period, limit, as_json=as_json)
+    views.quarantine_list(registry, dataset, period, state, limit, as_json=as_json)
 
 
 @quarantine.command("show")
@@ -165,11 +168,12 @@ def quarantine_replay(
     row_id: Annotated[int | None, typer.Argument(help="One row; without it, every row held for the data set.")] = None,
     registry: Registry = None,
     dataset: Annotated[str | None, typer.Option("--dataset", help="Only this data set.")] = None,
+    correct: Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Correct a value.")] = None,
 ) -> None:
-    """Judge held rows again and load those that now pass."""
+    """Judge held rows again, one with corrected values if need be, and load those that now pass."""
     from ansinh import views
 
-    views.quarantine_replay(row_id, registry, dataset)
+    views.quarantine_replay(row_id, registry, dataset, correct or [])
 
 
 @release.command("list")
@@ -222,51 +226,3 @@ def contracts_write() -> None:
 
     for path in generate.write():
         print(path)
-
-
-def main() -> None:
-    """Run the command line; every error becomes one sentence with the next step and exit status 1."""
-    arguments = sys.argv[1:]
-    debug = "--debug" in arguments and arguments[0] != "test"
-    if debug:
-        arguments = [argument for argument in arguments if argument != "--debug"]
-    _prepare_logging(debug, quiet=arguments[:1] == ["run"])
-    try:
-        app(args=arguments, prog_name="./ansinh")
-    except AnsinhError as error:
-        _fail(error.message, error.next_step, debug=debug)
-    except Exception as error:
-        text = " ".join(str(error).split()) or "no further detail"
-        _fail(f"{type(error).__name__}: {text[:300]}", "Run again with --debug for the traceback.", debug=debug)
-    finally:
-        _leave(arguments)
-
-
-def _prepare_logging(debug: bool, *, quiet: bool) -> None:
-    import logging
-
-    handler = logging.StreamHandler()
-    # The main job tells its own progress.
-    handler.setLevel(logging.WARNING if quiet and not debug else logging.NOTSET)
-    level = logging.DEBUG if debug else logging.WARNING
-    logging.basicConfig(level=level, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=[handler])
-    for room in ("ansinh", "connectors", "expectations", "publication", "sandbox", "bench"):
-        logging.getLogger(room).setLevel(level if debug else logging.INFO)
-
-
-def _fail(message: str, next_step: str, *, debug: bool) -> Any:
-    from ansinh.output import complain
-
-    if debug:
-        raise
-    complain(message, next_step)
-    raise SystemExit(1)
-
-
-def _leave(arguments: list[str]) -> None:
-    """Stop a server that this command started for itself, so that a question leaves no process behind."""
-    server = sys.modules.get("ansinh.server")
-    if server is not None and arguments[:1] not in (["up"], ["run"]) and server.started_here():
-        from ansinh import system
-
-        system.stop_server_if_unused()

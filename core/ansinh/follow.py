@@ -99,7 +99,8 @@ class Follower:
         runs = {(run.dag_id, run.run_id) for run in failed}
         causes = [t for t in self.tasks.values() if (t.dag_id, t.run_id) in runs and t.state == "failed"]
         if not causes:
-            return AnsinhError(f"{failed[0].dag_id} failed.", f"Look at {self._page(failed[0].dag_id, failed[0].run_id)}.")
+            page = self._page(failed[0].dag_id, failed[0].run_id)
+            return AnsinhError(f"{failed[0].dag_id} failed.", f"Look at {page}.")
         task = min(causes, key=lambda cause: cause.ended_at)
         message, _, next_step = self.api.error(task).partition(" Next: ")
         message = message or self._ledger_error(task) or "no reason was logged"
@@ -117,5 +118,3 @@ class Follower:
     def _page(self, dag_id: str, run_id: str, task_id: str = "") -> str:
         page = f"{self.api.address}/dags/{dag_id}/runs/{run_id}"
         return f"{page}/tasks/{task_id}" if task_id else page
-
-

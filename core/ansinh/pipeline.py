@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ansinh import database
 from ansinh.errors import AnsinhError
 from ansinh.settings import get_settings
 
@@ -45,12 +46,14 @@ def ingest(registry: str, period_from: str | None = None, period_to: str | None 
     if registry not in registries():
         raise AnsinhError(f"There is no registry '{registry}'.", f"Name one of {', '.join(registries())}.")
     settings = get_settings()
+    if settings.database_url is None:
+        database.bootstrap()  # the first ingest may come before ./ansinh up
     landed = land(registry, period_from or settings.period_from, period_to or settings.period_to)
     check_landing(registry)
     return Ingested(registry, landed, load(registry))
 
 
-def build() -> None:
+def build(*, full_refresh: bool = False) -> None:
     """Build the warehouse layer by layer; each layer passes its gate before the next one starts.
 
     Raises:
@@ -62,10 +65,10 @@ def build() -> None:
     revisions = ledger.unprocessed("warehouse")
     for layer in LAYERS:
         _log.info("Building %s.", layer)
-        transformation.layer(layer)
+        transformation.layer(layer, full_refresh=full_refresh)
         check_stage(layer)
     _log.info("Building the views for BI.")
-    transformation.layer("bi")
+    transformation.layer("bi", full_refresh=full_refresh)
     ledger.mark("warehouse", revisions)
 
 

@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.table import Table
 
 from ansinh import airflow, database, ledger
-from ansinh.airflow_api import Api
 from ansinh.database import Role
 from ansinh.errors import AnsinhError
 from ansinh.follow import Follower

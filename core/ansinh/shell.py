@@ -48,6 +48,8 @@ def _environment(role: database.Role) -> dict[str, str]:
         "ANSINH_DBT_PASSWORD": str(dbt.password),
         "DBT_PROJECT_DIR": str(PROJECT_ROOT / "dbt_project"),
         "DBT_PROFILES_DIR": str(PROJECT_ROOT / "dbt_project"),
+        "DBT_TARGET_PATH": str(get_settings().home / "dbt" / "target"),
+        "DBT_LOG_PATH": str(get_settings().home / "dbt" / "logs"),
         **psql,
         **airflow.environment(),
         **TELEMETRY_OFF,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-
 from ansinh import database
 from ansinh.errors import AnsinhError
 from ansinh.output import console, print_json, print_table
@@ -39,6 +36,7 @@ def status(as_json: bool) -> None:
         gates = [{key: gate[key] for key in gate if key != "checked_at"} for gate in state["gates"]]
         print_json({"batches": batches, "gates": gates, "release": state["release"]})
         return
+    console.print(f"Airflow {_airflow()}\n", markup=False)
     print_table(
         {"Data set": "left", "Months": "left", "Batches": "left", "Rows": "right", "Held": "right"},
         (
@@ -69,6 +67,12 @@ def status(as_json: bool) -> None:
         console.print(f"Last release: {made['release_id']}, {made['vintage']}, published {made['published_at']:%F %R}")
     else:
         console.print("Nothing has been published.")
+
+
+def _airflow() -> str:
+    from ansinh import airflow
+
+    return f"is running at {airflow.api_url()}." if airflow.healthy() else "is not running; ./ansinh up starts it."
 
 
 def indicator(
@@ -103,22 +107,22 @@ def indicator(
 
 
 def quarantine_list(
-    registry: str | None, dataset: str | None, period: str | None, limit: int, *, as_json: bool
+    registry: str | None, dataset: str | None, period: str | None, state: str, limit: int, *, as_json: bool
 ) -> None:
     """Show held rows."""
     from connectors import quarantine
 
     database.require_setup()
-    rows = quarantine.list_rows(registry=registry, dataset=dataset, period=period, limit=limit)
+    wanted = None if state == "all" else state
+    rows = quarantine.list_rows(registry=registry, dataset=dataset, period=period, state=wanted, limit=limit)
     if as_json:
         print_json(rows)
         return
     print_table(
-        {"Row": "right", "Batch": "left", "Rule": "left", "Field": "left", "Reason": "left", "State": "left"},
-        ((str(row["row_id"]), row["batch_id"], row["rule"], row["field"], row["reason"], row["state"])
-         for row in rows),
-        "No row is held.",
-    )  # fmt: skip
+        {"Row": "right", "Batch": "left", "Rule": "left", "Reason": "left"},
+        ((str(row["row_id"]), row["batch_id"], row["rule"], row["reason"]) for row in rows),
+        "No such row." if state != "held" else "No row is held.",
+    )
 
 
 def quarantine_show(row_id: int, *, as_json: bool) -> None:
@@ -136,14 +140,13 @@ def quarantine_show(row_id: int, *, as_json: bool) -> None:
     print_table({"Field": "left", "As delivered": "left"}, payload.items(), "The row has no fields.")
 
 
-def quarantine_replay(row_id: int | None, registry: str | None, dataset: str | None) -> None:
-    """Judge held rows again and say how many now pass."""
+def quarantine_replay(row_id: int | None, registry: str | None, dataset: str | None, corrections: list[str]) -> None:
+    """Judge held rows again, with corrected values for one row, and say how many were let in."""
     from connectors import quarantine
 
     database.require_setup()
-    if row_id is None and not (registry and dataset):
-        raise AnsinhError("It is not clear which rows to replay.", "Give a row, or --registry and --dataset.")
-    console.print(quarantine.replay(row_id=row_id, registry=registry, dataset=dataset))
+    values = dict(_assignment(text) for text in corrections)
+    console.print(quarantine.replay(row_id=row_id, registry=registry, dataset=dataset, values=values or None))
 
 
 def release_list(as_json: bool) -> None:
@@ -151,13 +154,13 @@ def release_list(as_json: bool) -> None:
     from publication import release
 
     database.require_setup()
-    releases = [_plain_release(made) for made in release.list_releases()]
+    releases = release.list_releases()
     if as_json:
-        print_json(releases)
+        print_json([made.as_json() for made in releases])
         return
     print_table(
         {"Release": "left", "Month": "left", "Vintage": "left", "Published": "left"},
-        ((made["release_id"], made["period"], made["vintage"], made["published_at"]) for made in releases),
+        ((made.release_id, made.period, made.vintage, made.published_at) for made in releases),
         "Nothing has been published. Next: ./ansinh publish.",
     )
 
@@ -167,7 +170,7 @@ def release_show(release_id: str, *, as_json: bool) -> None:
     from publication import release
 
     database.require_setup()
-    made = _plain_release(release.show(release_id))
+    made = release.show(release_id)
     if as_json:
         print_json(made)
         return
@@ -175,15 +178,17 @@ def release_show(release_id: str, *, as_json: bool) -> None:
     if files := made.get("files"):
         console.print()
         print_table(
-            {"File": "left", "Bytes": "right", "SHA-256": "left"},
-            ((file["path"], file["bytes"], f"{file['sha256'][:12]}…") for file in files),
+            {"File": "left", "Bytes": "right", "SHA-256": "left", "Intact": "left"},
+            ((file["path"], file["bytes"], f"{file['sha256'][:12]}…", file["intact"]) for file in files),
             "",
         )
 
 
-def _plain_release(made: Any) -> dict[str, Any]:
-    row: dict[str, Any] = dict(made) if isinstance(made, dict) else asdict(made)
-    return {key: value for key, value in row.items() if key != "new"}
+def _assignment(text: str) -> tuple[str, str]:
+    field, equals, value = text.partition("=")
+    if not equals:
+        raise AnsinhError(f"'{text}' is not a correction.", "Write --set field=value.")
+    return field, value
 
 
 def _number(value: object) -> str:

@@ -46,3 +46,8 @@
 {% macro year_start(year) -%}
     cast(concat({{ year }}, '-01-01') as date)
 {%- endmacro %}
+
+{#- The present day. -#}
+{% macro today() -%}
+    cast({{ dbt.current_timestamp() }} as date)
+{%- endmacro %}

@@ -1,12 +1,16 @@
 {#-
-    The columns of a data set, from its contract by way of the dbt source, so that no model repeats a field list.
+    The columns of a data set: those of its raw table, which is made from the contract, so that no model repeats a field
+    list. The ledger's own columns start with an underscore.
 -#}
 {% macro contract_columns(registry, dataset, alias=none) -%}
     {%- if execute -%}
+        {%- set raw = api.Relation.create(
+            database=target.database, schema='raw', identifier=registry ~ '_' ~ dataset
+        ) -%}
         {%- set prefix = alias ~ '.' if alias else '' -%}
-        {%- set found = graph.sources.values()
-            | selectattr('source_name', 'equalto', registry) | selectattr('name', 'equalto', dataset) | list -%}
-        {%- for column in found[0].columns.keys() %}{{ prefix }}{{ column }}{{ ', ' if not loop.last }}{% endfor -%}
+        {%- for column in adapter.get_columns_in_relation(raw) if not column.name.startswith('_') -%}
+            {{ prefix }}{{ column.name }}{{ ', ' if not loop.last }}
+        {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -18,12 +22,13 @@
     stands in this model; where a delivery was corrected, all rows of the records it held before.
 
     Args:
-        key: columns that identify a row; the model's unique_key where not given.
-        order_by: columns, newest last.
+        key: columns that identify a record; the model's unique_key.
+        order_by: columns that grow with the version.
+        line_key: columns that identify a row, where a record has many rows that are replaced together.
 -#}
-{% macro newest_version(registry, dataset, order_by, key=none) -%}
-    {%- set record = config.get('unique_key') or [] -%}
-    {%- set row = key or record -%}
+{% macro newest_version(registry, dataset, key, order_by, line_key=none) -%}
+    {%- set record = key -%}
+    {%- set row = line_key or key -%}
     {%- set raw = source(registry, dataset) -%}
     {%- set columns = contract_columns(registry, dataset, 'c') -%}
     {%- set ids = literals(batches_in_work(registry, dataset)) -%}

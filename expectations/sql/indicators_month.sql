@@ -67,8 +67,10 @@ gap as (
 select
     concat(cell.indicator, ' ', cell.period, ' list ', cell.area_list) as figure,
     cell.duplicates,
-    cell.areas - case cell.area_list when '34' then 35 else 64 end as areas_off,
-    cell.areas * cell.sexes * cell.ages - cell.cells as cells_missing,
+    -- A denominator that counts persons has no row where nobody lives; a reference figure has them all.
+    case when cell.indicator <> 'PENS_COV' then cell.areas - listed.areas end as areas_off,
+    case when cell.indicator = 'PENS_COV' then listed.areas - cell.areas end as areas_without_persons,
+    case when cell.indicator <> 'PENS_COV' then cell.areas * cell.sexes * cell.ages - cell.cells end as cells_missing,
     cell.sexes - 3 as sexes_off,
     cell.without_denominator, cell.without_numerator, cell.without_concept, cell.miscalculated, cell.negative,
     cell.national_value::double precision,
@@ -78,4 +80,6 @@ select
     gap.area_gap::double precision,
     gap.sex_gap::double precision,
     gap.age_gap::double precision
-from cell inner join gap using (indicator, period, area_list)
+from cell
+inner join gap using (indicator, period, area_list)
+inner join (values ('34', 35), ('63', 64)) as listed (area_list, areas) using (area_list)

@@ -1,4 +1,4 @@
--- One row per data set: the staging table against the ledger of deliveries. {counts} is one line per contract.
+-- One row per data set: the staging table against the ledger of deliveries. Below, one line per contract.
 with counted as (
     {counts}
 ),

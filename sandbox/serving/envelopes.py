@@ -1,6 +1,7 @@
-"""Claim envelopes: GIAMDINHHS files of up to 200 claims of one facility and day, with base64 parts, gzipped.
+"""Claim envelopes: GIAMDINHHS files of some hundred claims of one facility and day, with base64 parts, gzipped.
 
-`<YYYY-MM>/<MACSKCB>_<yyyymmdd>_<n>.xml.gz`; the month is the one in which the envelope was prepared.
+`<YYYY-MM>/<MACSKCB>_<yyyymmdd>_<n>.xml.gz`; the month is the one in which the envelope was prepared. The tables say
+which envelope carries a claim (`submitted_file`).
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from sandbox.serving.xml import elements, escape, join_by
 
 _log = logging.getLogger(__name__)
 
-_CLAIMS_PER_ENVELOPE = 200
 _CLAIMS_PER_CHUNK = 5_000
+_ENVELOPES_WAITING = 20
 # One sending of a claim; the tables of the sending share it.
-_SENDING = ("claim_id", "submitted_date")
-_ENVELOPE = ("facility_code", "submitted_date", "number")
-_PERSONAL_NUMBER_DIGITS = 12
+_SENDING = ("claim_id", "submitted_file")
+_ENVELOPE = ("submitted_file", "submitted_date", "facility_code")
+# Every fifth facility moved to the fields of Decision 4750 late.
+_LATE_EVERY, _LATE_UNTIL = 5, dt.date(2025, 4, 1)
 
 
 def render(directory: Path, folder: Path) -> None:
@@ -48,7 +50,7 @@ def _render_month(
     folder: Path, tables: dict[str, pl.LazyFrame], sensitive: pl.DataFrame, month: dt.date, pool: ThreadPoolExecutor
 ) -> int:
     found = {name: table.filter(_month() == month).collect() for name, table in tables.items()}
-    claims = _numbered(found.pop("XML1"))
+    claims = _chunked(found.pop("XML1"))
     sendings = claims.select(*_SENDING, "row", "chunk")
     parts = {name: rows.join(sendings, on=_SENDING, maintain_order="left") for name, rows in found.items()}
     listed = claims.join(sensitive, on="claim_id", how="semi")
@@ -59,7 +61,7 @@ def _render_month(
         others = {name: chunks[key] for name, chunks in by_chunk.items() if key in chunks}
         for path, text in _envelopes(chunk, others).iter_rows():
             writing.append(pool.submit(_write, folder / path, text))
-        while len(writing) > _CLAIMS_PER_CHUNK // _CLAIMS_PER_ENVELOPE:
+        while len(writing) > _ENVELOPES_WAITING:
             writing.popleft().result()
     for write in writing:
         write.result()
@@ -70,21 +72,15 @@ def _month() -> pl.Expr:
     return pl.col("submitted_date").dt.truncate("1mo")
 
 
-def _numbered(claims: pl.DataFrame) -> pl.DataFrame:
-    """Give each claim its envelope, and cut the month into chunks of whole envelopes of one layout.
-
-    Before Decision 4750 identifiers were numbers, so an envelope with a lost leading zero has the layout of
-    Decision 130.
-    """
-    day = ("facility_code", "submitted_date")
-    lost_zero = pl.col("personal_number").str.len_chars() == _PERSONAL_NUMBER_DIGITS - 1
+def _chunked(claims: pl.DataFrame) -> pl.DataFrame:
+    """Number the claims, and cut the month into chunks of whole envelopes of one layout."""
+    late = pl.col("facility_code").cast(pl.Int64) % _LATE_EVERY == 0
     claims = (
-        claims.with_columns(before_4750=lost_zero.any().over(day))
-        .sort("before_4750", *day, "submitted_file", maintain_order=True)
-        .with_columns(number=pl.int_range(pl.len()).over(day) // _CLAIMS_PER_ENVELOPE + 1)
+        claims.with_columns(before_4750=late & (pl.col("submitted_date") < _LATE_UNTIL))
+        .sort("before_4750", "submitted_file", maintain_order=True)
         .with_row_index("row")
     )
-    start = pl.when(pl.struct(_ENVELOPE).is_first_distinct()).then("row").forward_fill()
+    start = pl.when(pl.col("submitted_file").is_first_distinct()).then("row").forward_fill()
     return claims.with_columns(chunk=pl.struct("before_4750", start // _CLAIMS_PER_CHUNK).rank("dense"))
 
 
@@ -105,7 +101,7 @@ def _envelopes(claims: pl.DataFrame, parts: dict[str, pl.DataFrame]) -> pl.DataF
     envelopes = claims.group_by(_ENVELOPE, maintain_order=True).agg(dossiers=dossier.str.join(""), claims=pl.len())
     day = pl.col("submitted_date").dt.strftime("%Y%m%d")
     return envelopes.select(
-        pl.format("{}/{}_{}_{}.xml.gz", _month().dt.strftime("%Y-%m"), "facility_code", day, "number"),
+        pl.format("{}/{}", _month().dt.strftime("%Y-%m"), "submitted_file"),
         pl.concat_str(
             pl.lit('<?xml version="1.0" encoding="utf-8"?><GIAMDINHHS><THONGTINDONVI>'),
             elements({"MACSKCB": pl.col("facility_code")}),

@@ -77,7 +77,9 @@ def _server(
     async def by_port(scope: Scope, receive: Receive, send: Send) -> None:
         await apps[scope["server"][1]](scope, receive, send)
 
-    config = uvicorn.Config(by_port, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        by_port, lifespan="off", log_config=None, access_log=False, timeout_keep_alive=75, timeout_graceful_shutdown=2
+    )
     return uvicorn.Server(config), sockets
 
 

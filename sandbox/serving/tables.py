@@ -23,7 +23,10 @@ def fingerprint(directory: Path, registry: str, *sources: str) -> str:
         sources: `__file__` of the modules that render the tables.
     """
     digest = hashlib.sha256()
-    for path in sorted((directory / "tables").glob(f"*{registry}_*.parquet")):
+    # A leading underscore marks what the servers need to know beside the data sets.
+    for path in sorted(directory.glob(f"tables/{registry}_*.parquet")) + sorted(
+        directory.glob(f"tables/_{registry}_*")
+    ):
         state = path.stat()
         digest.update(f"{path.name} {state.st_size} {state.st_mtime_ns}\n".encode())
     for source in sources:

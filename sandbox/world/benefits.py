@@ -12,10 +12,22 @@ from sandbox.world.people import People
 from sandbox.world.tools import NEVER, Array, days, generator, top
 from sandbox.world.work import Work
 
-BENEFITS = ["pension", "monthly_disability", "work_injury", "survivor", "social_pension", "one_time", "sickness",
-            "maternity", "convalescence", "unemployment", "social_support"]
-(PENSION, DISABILITY, INJURY, SURVIVOR, SOCIAL, ONE_TIME, SICKNESS, MATERNITY, CONVALESCENCE, UNEMPLOYMENT,
- SUPPORT) = range(11)
+BENEFITS = [
+    "pension",
+    "monthly_disability",
+    "work_injury",
+    "survivor",
+    "social_pension",
+    "one_time",
+    "sickness",
+    "maternity",
+    "convalescence",
+    "unemployment",
+    "social_support",
+]
+(PENSION, DISABILITY, INJURY, SURVIVOR, SOCIAL, ONE_TIME, SICKNESS, MATERNITY, CONVALESCENCE, UNEMPLOYMENT, SUPPORT) = (
+    range(11)
+)
 MONTHLY = np.isin(np.arange(11), [PENSION, DISABILITY, INJURY, SURVIVOR, SOCIAL, UNEMPLOYMENT, SUPPORT])
 PENSION_LIKE = np.isin(np.arange(11), [PENSION, DISABILITY, INJURY, SURVIVOR, SOCIAL])
 PENSION_COVERAGE = 0.525
@@ -61,16 +73,23 @@ class SickLeave:
     length: Array
 
 
-def build_benefits(people: People, work: Work, employers: Employers, window: Window, seed: int
-                   ) -> tuple[Benefits, SickLeave]:
+def build_benefits(
+    people: People, work: Work, employers: Employers, window: Window, seed: int
+) -> tuple[Benefits, SickLeave]:
     """Return all decisions that are in force in the window, and the sick leaves behind the sickness benefits."""
     random = generator(seed, "benefits")
     wage = _last_wage(people, work, employers, window)
     pensions = _pensions(random, people, work, window, wage)
     social = _social(random, people, window, pensions["person"][PENSION_LIKE[pensions["kind"]]])
     leave = _sick_leave(random, people, work, window)
-    parts = [pensions, *social, _sickness(random, leave, wage), _maternity(random, people, work, window, wage),
-             _unemployment(random, people, work, window, wage), _one_time(random, people, work, window, wage)]
+    parts = [
+        pensions,
+        *social,
+        _sickness(random, leave, wage),
+        _maternity(random, people, work, window, wage),
+        _unemployment(random, people, work, window, wage),
+        _one_time(random, people, work, window, wage),
+    ]
     benefits = Benefits(**{key: np.concatenate([part[key] for part in parts]) for key in parts[0]})
     death = people.death[benefits.person]
     dies = MONTHLY[benefits.kind] & (death == death) & ~(benefits.end <= death)
@@ -79,14 +98,26 @@ def build_benefits(people: People, work: Work, employers: Employers, window: Win
     return Benefits(**{key: getattr(benefits, key)[keep] for key in parts[0]}), leave
 
 
-def _block(person: Array, kind: int | Array, decided: Array, start: Array, end: Array | None, amount: Array | int,
-           months: Array | int) -> dict[str, Array]:
+def _block(
+    person: Array,
+    kind: int | Array,
+    decided: Array,
+    start: Array,
+    end: Array | None,
+    amount: Array | int,
+    months: Array | int,
+) -> dict[str, Array]:
     size = len(person)
-    return {"person": person, "kind": np.full(size, kind) if np.isscalar(kind) else np.asarray(kind),
-            "decided": decided, "start": start, "end": np.full(size, NEVER) if end is None else end,
-            "early": np.zeros(size, dtype=bool), "amount": np.full(size, amount) if np.isscalar(amount) else
-            np.asarray(amount).astype(np.int64), "months": np.full(size, months) if np.isscalar(months) else
-            np.asarray(months)}
+    return {
+        "person": person,
+        "kind": np.full(size, kind) if np.isscalar(kind) else np.asarray(kind),
+        "decided": decided,
+        "start": start,
+        "end": np.full(size, NEVER) if end is None else end,
+        "early": np.zeros(size, dtype=bool),
+        "amount": np.full(size, amount) if np.isscalar(amount) else np.asarray(amount).astype(np.int64),
+        "months": np.full(size, months) if np.isscalar(months) else np.asarray(months),
+    }
 
 
 def _last_wage(people: People, work: Work, employers: Employers, window: Window) -> Array:
@@ -109,8 +140,7 @@ def retirement_day(people: People) -> Array:
     return (month + 1).astype("datetime64[M]").astype("datetime64[D]")
 
 
-def _pensions(random: np.random.Generator, people: People, work: Work, window: Window, wage: Array
-              ) -> dict[str, Array]:
+def _pensions(random: np.random.Generator, people: People, work: Work, window: Window, wage: Array) -> dict[str, Array]:
     day = retirement_day(people)
     last = window.size - 1
     past = window.past_retirement(people.birth, people.male, last) & (people.birth < window.start)
@@ -119,14 +149,18 @@ def _pensions(random: np.random.Generator, people: People, work: Work, window: W
     # The social pension reaches most of those from 75 who have nothing else; pensions fill up to the wanted share.
     wanted = (PENSION_COVERAGE - 0.955 * share) / (1 - 0.955 * share)
     retiring = past & (day > window.start)
-    entitled = top(random.random(people.size) + (retiring & (work.employer[:, 0] >= 0)) - 1.0 * people.armed, past,
-                   round(wanted * int(past.sum())))
+    entitled = top(
+        random.random(people.size) + (retiring & (work.employer[:, 0] >= 0)) - 1.0 * people.armed,
+        past,
+        round(wanted * int(past.sum())),
+    )
     early = (window.age_months(people.birth, 0) > 45 * 12) & ~past & (work.employer < 0).all(axis=1)
     early &= random.random(people.size) < 0.03
     survivors = (window.age_months(people.birth, 0) < 18 * 12) & (random.random(people.size) < 0.004)
     person = np.flatnonzero(entitled | early | (survivors & (people.birth < window.start)))
-    kind = np.array([PENSION, DISABILITY, INJURY, SURVIVOR])[np.searchsorted([0.86, 0.92, 0.95],
-                                                                             random.random(len(person)))]
+    kind = np.array([PENSION, DISABILITY, INJURY, SURVIVOR])[
+        np.searchsorted([0.86, 0.92, 0.95], random.random(len(person)))
+    ]
     kind = np.where(survivors[person], SURVIVOR, np.where(early[person] & (kind == SURVIVOR), DISABILITY, kind))
     kind = np.where(retiring[person] & entitled[person], PENSION, kind)
     before = days(window.start, -random.integers(60, 6000, len(person)))
@@ -136,42 +170,71 @@ def _pensions(random: np.random.Generator, people: People, work: Work, window: W
     start = start.astype("datetime64[M]").astype("datetime64[D]")
     months = random.integers(180, 420, len(person))
     rate = np.clip(0.45 + (months / 12 - 17) * 0.025, 0.45, 0.75)
-    amount = np.where(kind == PENSION, np.maximum(wage[person] * rate, 2_340_000), np.where(
-        kind == SURVIVOR, 1_170_000, 1_638_000)).astype(np.int64)
-    return _block(person, kind, days(start, -random.integers(3, 25, len(person))), start, None, amount,
-                  np.where(kind == PENSION, months, months // 3))
+    amount = np.where(
+        kind == PENSION,
+        np.maximum(wage[person] * 1.2 * rate, 2_340_000),
+        np.where(kind == SURVIVOR, 1_170_000, 1_638_000),
+    ).astype(np.int64)
+    return _block(
+        person,
+        kind,
+        days(start, -random.integers(3, 25, len(person))),
+        start,
+        None,
+        amount,
+        np.where(kind == PENSION, months, months // 3),
+    )
 
 
 def _social(random: np.random.Generator, people: People, window: Window, pensioners: Array) -> list[dict[str, Array]]:
     without = np.ones(people.size, dtype=bool)
     without[pensioners] = False
     draw = random.random(people.size)
-    birthday = {age: (month_number(people.birth) + 12 * age + 1).astype("datetime64[M]").astype("datetime64[D]")
-                for age in (70, 75, 80)}
+    birthday = {
+        age: (month_number(people.birth) + 12 * age + 1).astype("datetime64[M]").astype("datetime64[D]")
+        for age in (70, 75, 80)
+    }
     takes = without & (draw < 0.955)
     age = np.where(takes & (people.poverty > 0) & (draw < 0.8), birthday[70], birthday[75])
     blocks = []
     for start, chosen, kind, end in (
-            (np.maximum(age, SOCIAL_PENSION), takes & (age < window.end), SOCIAL, NEVER),
-            (birthday[80], takes & (birthday[80] < SOCIAL_PENSION), SUPPORT, SOCIAL_PENSION - 1)):
+        (np.maximum(age, SOCIAL_PENSION), takes & (age < window.end), SOCIAL, NEVER),
+        (birthday[80], takes & (birthday[80] < SOCIAL_PENSION), SUPPORT, SOCIAL_PENSION - 1),
+    ):
         person = np.flatnonzero(chosen & (start < window.end))
         ends = np.full(len(person), end)
-        blocks.append(_block(person, kind, days(start[person], -random.integers(1, 25, len(person))), start[person],
-                             ends, _SOCIAL_AMOUNT, 0) | {"early": ends == ends})
-    disabled = np.flatnonzero((random.random(people.size) < 0.013) & (people.birth < window.start)
-                              & (window.age_months(people.birth, 0) < 75 * 12))
+        blocks.append(
+            _block(
+                person,
+                kind,
+                days(start[person], -random.integers(1, 25, len(person))),
+                start[person],
+                ends,
+                _SOCIAL_AMOUNT,
+                0,
+            )
+            | {"early": ends == ends}
+        )
+    disabled = np.flatnonzero(
+        (random.random(people.size) < 0.013)
+        & (people.birth < window.start)
+        & (window.age_months(people.birth, 0) < 75 * 12)
+    )
     start = days(window.start, -random.integers(30, 3000, len(disabled)))
     start = np.maximum(start, people.birth[disabled] + 20).astype("datetime64[M]").astype("datetime64[D]")
     amount = np.where(random.random(len(disabled)) < 0.3, 1_000_000, 750_000)
-    blocks.append(_block(disabled, SUPPORT, days(start, -random.integers(1, 25, len(disabled))), start, None, amount, 0))
+    blocks.append(
+        _block(disabled, SUPPORT, days(start, -random.integers(1, 25, len(disabled))), start, None, amount, 0)
+    )
     return blocks
 
 
 def _sick_leave(random: np.random.Generator, people: People, work: Work, window: Window) -> SickLeave:
     persons, starts = [], []
     for month in range(window.size):
-        ill = np.flatnonzero((work.employer[:, month] >= 0) & people.present(window, month)
-                             & (random.random(people.size) < 0.03))
+        ill = np.flatnonzero(
+            (work.employer[:, month] >= 0) & people.present(window, month) & (random.random(people.size) < 0.03)
+        )
         length = int((window.last_days[month] - window.first_days[month]).astype(int)) + 1
         persons.append(ill)
         starts.append(days(window.first_days[month], random.integers(0, length, len(ill))))
@@ -183,16 +246,31 @@ def _sickness(random: np.random.Generator, leave: SickLeave, wage: Array) -> dic
     paid = random.random(len(leave.person)) < 0.93
     person, start, length = leave.person[paid], leave.start[paid], leave.length[paid]
     end = days(start, length - 1)
-    first = _block(person, SICKNESS, days(end, random.integers(8, 50, len(person))), start, end,
-                   wage[person] * 0.75 / 24 * length, 0)
+    first = _block(
+        person,
+        SICKNESS,
+        days(end, random.integers(8, 50, len(person))),
+        start,
+        end,
+        wage[person] * 0.75 / 24 * length,
+        0,
+    )
     rest = np.flatnonzero(length >= 10)
-    second = _block(person[rest], CONVALESCENCE, days(first["decided"][rest], np.full(len(rest), 25)),
-                    days(end[rest], np.full(len(rest), 3)), days(end[rest], np.full(len(rest), 8)), 5 * 702_000, 0)
+    second = _block(
+        person[rest],
+        CONVALESCENCE,
+        days(first["decided"][rest], np.full(len(rest), 25)),
+        days(end[rest], np.full(len(rest), 3)),
+        days(end[rest], np.full(len(rest), 8)),
+        5 * 702_000,
+        0,
+    )
     return {key: np.concatenate([first[key], second[key]]) for key in first}
 
 
-def _maternity(random: np.random.Generator, people: People, work: Work, window: Window, wage: Array
-               ) -> dict[str, Array]:
+def _maternity(
+    random: np.random.Generator, people: People, work: Work, window: Window, wage: Array
+) -> dict[str, Array]:
     child = np.arange(people.residents, people.size)
     month = np.clip(window.index(people.birth[child]), 0, window.size - 1)
     blocks = []
@@ -201,13 +279,23 @@ def _maternity(random: np.random.Generator, people: People, work: Work, window: 
         insured = (parent >= 0) & first & (work.employer[parent, month] >= 0)
         person, start = parent[insured], people.birth[child][insured]
         amount = wage[person] * 6 + 2 * BASE_SALARY if length > 30 else wage[person] / 24 * 5
-        blocks.append(_block(person, MATERNITY, days(start, random.integers(20, 80, len(person))), start,
-                             days(start, np.full(len(person), length)), amount, random.integers(6, 120, len(person))))
+        blocks.append(
+            _block(
+                person,
+                MATERNITY,
+                days(start, random.integers(20, 80, len(person))),
+                start,
+                days(start, np.full(len(person), length)),
+                amount,
+                random.integers(6, 120, len(person)),
+            )
+        )
     return {key: np.concatenate([block[key] for block in blocks]) for key in blocks[0]}
 
 
-def _unemployment(random: np.random.Generator, people: People, work: Work, window: Window, wage: Array
-                  ) -> dict[str, Array]:
+def _unemployment(
+    random: np.random.Generator, people: People, work: Work, window: Window, wage: Array
+) -> dict[str, Array]:
     left = work.unemployment[:, :-1] & (work.employer[:, :-1] >= 0) & (work.employer[:, 1:] < 0)
     left &= work.working_age[:, 1:] & (random.random(left.shape) < 0.5)
     person, month = np.nonzero(left)
@@ -225,8 +313,15 @@ def _unemployment(random: np.random.Generator, people: People, work: Work, windo
         back = (work.employer[person, month_again] >= 0) & (window.first_days[month_again] > start)
         again[back] = window.first_days[month_again]
     early = again <= end
-    block = _block(person, UNEMPLOYMENT, days(start, random.integers(0, 6, len(person))), start,
-                   np.where(early, again - 1, end), np.minimum(wage[person] * 0.6, 5 * 4_960_000), length * 12)
+    block = _block(
+        person,
+        UNEMPLOYMENT,
+        days(start, random.integers(0, 6, len(person))),
+        start,
+        np.where(early, again - 1, end),
+        np.minimum(wage[person] * 0.6, 5 * 4_960_000),
+        length * 12,
+    )
     return block | {"early": early}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -104,7 +105,7 @@ def window_of(months: list[str]) -> Window:
         ValueError: the list is empty or has a gap.
     """
     days = [parse_month(month) for month in months]
-    if not days or any(next_month(a) != b for a, b in zip(days, days[1:], strict=False)):
+    if not days or any(next_month(a) != b for a, b in pairwise(days)):
         raise ValueError("The months of a world must be consecutive and at least one.")
     return Window(tuple(months))
 

@@ -10,7 +10,7 @@ import polars as pl
 from sandbox.settings import ErrorRates
 from sandbox.world.benefits import Benefits, SickLeave, build_benefits
 from sandbox.world.calendar import MERGER, Window
-from sandbox.world.employers import Employers, build_employers
+from sandbox.world.employers import Employers, build_employers, late_payers
 from sandbox.world.errors import ErrorLog, Mistakes
 from sandbox.world.geography import Geography, load_geography
 from sandbox.world.health_cover import Cards, build_cards, build_cover
@@ -31,6 +31,7 @@ class Country:
     geography: Geography
     people: People
     employers: Employers
+    late_payers: Array
     work: Work
     benefits: Benefits
     leave: SickLeave
@@ -47,8 +48,9 @@ class Country:
 
     def mistakes(self, registry: str, dataset: str, keys: pl.Series) -> Mistakes:
         """Return the mistakes of one data set, for records with these keys."""
-        return Mistakes(self.random(f"errors.{registry}.{dataset}.{len(keys)}"), self.rates, self.log, registry, dataset,
-                        keys)
+        return Mistakes(
+            self.random(f"errors.{registry}.{dataset}.{len(keys)}"), self.rates, self.log, registry, dataset, keys
+        )
 
     def ward(self, person: Array, day: Array) -> Array:
         """Return the ward (63 list) where each person lives on a day of their own."""
@@ -57,8 +59,10 @@ class Country:
 
     def areas(self, province63: Array, day: Array) -> dict[str, pl.Series]:
         """Return province_code and area_list of places, in the list in force on each day."""
-        return {"province_code": self.provinces(province63, day),
-                "area_list": texts(["63", "34"], (day >= MERGER).astype(np.int64))}
+        return {
+            "province_code": self.provinces(province63, day),
+            "area_list": texts(["63", "34"], (day >= MERGER).astype(np.int64)),
+        }
 
     def provinces(self, province63: Array, day: Array) -> pl.Series:
         """Return province codes in the list in force on each day."""
@@ -83,6 +87,8 @@ def build_country(people: int, window: Window, seed: int, rates: ErrorRates) -> 
     benefits, leave = build_benefits(persons, work, employers, window, seed)
     cover = build_cover(persons, work, benefits, geography, employers.public, window, seed)
     cards = build_cards(persons, cover, window, seed)
+    jobs = np.bincount(work.employer[work.employer[:, 0] >= 0, 0], minlength=employers.size)
+    late = late_payers(employers, jobs, seed)
     random = generator(seed, "numbers")
     issued = np.array(geography.province63, dtype=np.int64)[geography.ward63_province[persons.ward_first]]
     several = random.random(persons.size) < rates.get("vss", "several_si_numbers")
@@ -90,11 +96,24 @@ def build_country(people: int, window: Window, seed: int, rates: ErrorRates) -> 
     numbers = np.arange(persons.size)
     known = (work.employer >= 0).any(axis=1) | (work.evading >= 0) | (random.random(persons.size) < 0.12)
     known &= window.age_months(persons.birth, 0) > 15 * 12
-    late = random.random(persons.size) < rates.get("population", "death_registered_late")
-    lag = np.where(late, random.integers(60, 240, persons.size), random.integers(1, 30, persons.size))
+    slow = random.random(persons.size) < rates.get("population", "death_registered_late")
+    lag = np.where(slow, random.integers(60, 240, persons.size), random.integers(1, 30, persons.size))
     return Country(
-        seed, window, rates, ErrorLog(), geography, persons, employers, work, benefits, leave, cover, cards,
-        si_numbers(issued, numbers), np.where(several, si_numbers(issued, numbers + persons.size), -1),
-        np.where(known, tax_codes(8, persons.size), -1), days(persons.death, lag))
-
-
+        seed,
+        window,
+        rates,
+        ErrorLog(),
+        geography,
+        persons,
+        employers,
+        late,
+        work,
+        benefits,
+        leave,
+        cover,
+        cards,
+        si_numbers(issued, numbers),
+        np.where(several, si_numbers(issued, numbers + persons.size), -1),
+        np.where(known, tax_codes(8, persons.size), -1),
+        days(persons.death, lag),
+    )

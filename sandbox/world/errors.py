@@ -24,21 +24,33 @@ class ErrorLog:
     def add(self, registry: str, dataset: str, keys: pl.Series, kind: str) -> None:
         """Record that the records with these keys carry an error of a kind."""
         if len(keys):
-            self.parts.append(pl.DataFrame({"record_key": keys.cast(pl.String)}).select(
-                pl.lit(registry).alias("registry"), pl.lit(dataset).alias("dataset"), "record_key",
-                pl.lit(kind).alias("kind")))
+            self.parts.append(
+                pl.DataFrame({"record_key": keys.cast(pl.String)}).select(
+                    pl.lit(registry).alias("registry"),
+                    pl.lit(dataset).alias("dataset"),
+                    "record_key",
+                    pl.lit(kind).alias("kind"),
+                )
+            )
 
     def frame(self) -> pl.DataFrame:
         """Return all errors."""
-        empty = pl.DataFrame(schema={name: pl.String for name in ("registry", "dataset", "record_key", "kind")})
+        empty = pl.DataFrame(schema=dict.fromkeys(("registry", "dataset", "record_key", "kind"), pl.String))
         return pl.concat([empty, *self.parts])
 
 
 class Mistakes:
     """The mistakes of one data set: each method returns a changed copy of a column and logs the changed records."""
 
-    def __init__(self, random: np.random.Generator, rates: ErrorRates, log: ErrorLog, registry: str, dataset: str,
-                 keys: pl.Series) -> None:
+    def __init__(
+        self,
+        random: np.random.Generator,
+        rates: ErrorRates,
+        log: ErrorLog,
+        registry: str,
+        dataset: str,
+        keys: pl.Series,
+    ) -> None:
         self.random, self.rates, self.log = random, rates, log
         self.registry, self.dataset, self.keys = registry, dataset, keys
 
@@ -52,14 +64,21 @@ class Mistakes:
 
     def names(self, names: pl.Series) -> pl.Series:
         """Write names without diacritics, misspelt, in another order, in upper case, or with the tone mark moved."""
-        edits = (("tone_mark_moved", move_tones), ("name_misspelt", _misspell), ("name_reordered", _reorder),
-                 ("name_without_diacritics", strip_diacritics), ("name_upper_case", _upper))
+        edits = (
+            ("tone_mark_moved", move_tones),
+            ("name_misspelt", _misspell),
+            ("name_reordered", _reorder),
+            ("name_without_diacritics", strip_diacritics),
+            ("name_upper_case", _upper),
+        )
         for kind, edit in edits:
             if self.rates.get(self.registry, kind) == 0:
                 continue
-            mask = np.flatnonzero(self.pick(kind))
-            chosen = names.gather(mask)
-            names = names.scatter(mask, edit(chosen))
+            place = np.flatnonzero(self.random.random(len(self.keys)) < self.rates.get(self.registry, kind))
+            before = names.gather(place)
+            after = edit(before)
+            self.log.add(self.registry, self.dataset, self.keys.gather(place).filter(after != before), kind)
+            names = names.scatter(place, after)
         return names
 
     def numbers(self, number: Array, old_card: Array) -> tuple[pl.Series, Array]:
@@ -74,15 +93,18 @@ class Mistakes:
         wrong, unit = number[mistyped], 10 ** (11 - place)
         digit = wrong // unit % 10
         wrong = wrong + ((digit + step) % 10 - digit) * unit
-        for mask, values in ((mistyped, digits(wrong, 12)), (card, digits(old_card[card], 9)),
-                             (lost, pl.Series(number[lost]).cast(pl.String))):
+        for mask, values in (
+            (mistyped, digits(wrong, 12)),
+            (card, digits(old_card[card], 9)),
+            (lost, pl.Series(number[lost]).cast(pl.String)),
+        ):
             text = text.scatter(np.flatnonzero(mask), values)
         empty = pl.Series(missing)
         return text.to_frame("t").select(pl.when(~empty).then("t")).to_series(), missing | mistyped | card
 
     def birth_dates(self, birth: Array, form: str) -> tuple[pl.Series, Array]:
         """Write birth dates, some as the year alone, some with day and month swapped; also return the first mask."""
-        swapped = self.pick("birth_day_month_swapped", _day(birth) <= 12)
+        swapped = self.pick("birth_day_month_swapped", swap_day_month(birth) != birth)
         year_only = self.pick("birth_year_only", ~swapped & (birth < np.datetime64("1995-01-01")))
         written = np.where(swapped, swap_day_month(birth), birth)
         text = date_text(written, form)
@@ -101,8 +123,12 @@ class Mistakes:
 
 def strip_diacritics(names: pl.Series) -> pl.Series:
     """Return names without tone marks and with d for đ."""
-    return (names.str.normalize("NFD").str.replace_all(r"\p{M}", "").str.replace_all("đ", "d", literal=True)
-            .str.replace_all("Đ", "D", literal=True))
+    return (
+        names.str.normalize("NFD")
+        .str.replace_all(r"\p{M}", "")
+        .str.replace_all("đ", "d", literal=True)
+        .str.replace_all("Đ", "D", literal=True)
+    )
 
 
 def move_tones(names: pl.Series) -> pl.Series:
@@ -124,10 +150,21 @@ def _day(date: Array) -> Array:
 
 
 def _misspell(names: pl.Series) -> pl.Series:
-    return names.to_frame("n").select(
-        pl.coalesce([pl.when(pl.col("n").str.contains(bad, literal=True)).then(
-            pl.col("n").str.replace(bad, good, literal=True)) for bad, good in zip(_SLIPS_FROM, _SLIPS_TO, strict=True)]
-            + [pl.col("n") + "h"])).to_series()
+    return (
+        names.to_frame("n")
+        .select(
+            pl.coalesce(
+                [
+                    pl.when(pl.col("n").str.contains(bad, literal=True)).then(
+                        pl.col("n").str.replace(bad, good, literal=True)
+                    )
+                    for bad, good in zip(_SLIPS_FROM, _SLIPS_TO, strict=True)
+                ]
+                + [pl.col("n") + "h"]
+            )
+        )
+        .to_series()
+    )
 
 
 def _reorder(names: pl.Series) -> pl.Series:

@@ -41,9 +41,16 @@ class Geography:
 
 def load_geography(seed: int) -> Geography:
     """Return the areas; only the relative size of wards depends on the seed."""
-    provinces = read_csv("provinces.csv", code63=pl.String, old_card_prefix=pl.String).join(
-        read_csv("province_crosswalk_2025.csv", old_code=pl.String, new_code=pl.String),
-        left_on="code63", right_on="old_code", how="left").sort("code63")
+    provinces = (
+        read_csv("provinces.csv", code63=pl.String, old_card_prefix=pl.String)
+        .join(
+            read_csv("province_crosswalk_2025.csv", old_code=pl.String, new_code=pl.String),
+            left_on="code63",
+            right_on="old_code",
+            how="left",
+        )
+        .sort("code63")
+    )
     codes63, codes34 = provinces["code63"].to_list(), provinces["new_code"].unique().sort().to_list()
     text = dict.fromkeys(("code", "district_code", "province_code", "code_34"), pl.String())
     old = read_csv("wards_63.csv", **text)
@@ -51,14 +58,24 @@ def load_geography(seed: int) -> Geography:
     province, urban = _places(old["province_code"], codes63), old["type"].is_in(["P", "T"]).to_numpy()
     weight = provinces["population_2016_thousand"].to_numpy()
     return Geography(
-        province63=codes63, province34=codes34, to34=_places(provinces["new_code"], codes34), weight=weight,
-        formal_jobs=provinces["formal_jobs"].to_numpy(), minority_share=provinces["minority_share"].to_numpy(),
+        province63=codes63,
+        province34=codes34,
+        to34=_places(provinces["new_code"], codes34),
+        weight=weight,
+        formal_jobs=provinces["formal_jobs"].to_numpy(),
+        minority_share=provinces["minority_share"].to_numpy(),
         minority_group=provinces["minority_group"].to_numpy(),
         old_card_prefix=provinces["old_card_prefix"].cast(pl.Int64).to_numpy(),
-        ward63=old["code"].to_list(), ward63_province=province, ward63_urban=urban,
-        ward63_district=old["district_code"].to_list(), ward63_weight=_ward_weights(seed, province, urban, weight),
-        ward34=new["code"].to_list(), ward34_province=_places(new["province_code"], codes34),
-        ward34_urban=(new["type"] == "P").to_numpy(), ward_to34=_places(old["code_34"], new["code"].to_list()))
+        ward63=old["code"].to_list(),
+        ward63_province=province,
+        ward63_urban=urban,
+        ward63_district=old["district_code"].to_list(),
+        ward63_weight=_ward_weights(seed, province, urban, weight),
+        ward34=new["code"].to_list(),
+        ward34_province=_places(new["province_code"], codes34),
+        ward34_urban=(new["type"] == "P").to_numpy(),
+        ward_to34=_places(old["code_34"], new["code"].to_list()),
+    )
 
 
 def _places(codes: pl.Series, order: list[str]) -> Array:

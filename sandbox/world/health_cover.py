@@ -14,10 +14,24 @@ from sandbox.world.tools import Array, days, generator, top
 from sandbox.world.work import Work
 
 # Beneficiary letters with payer group, benefit level and issuer; 0 stands for no cover.
-GROUPS = [("", 0, 0, ""), ("DN", 1, 4, "vss"), ("CH", 1, 4, "vss"), ("HT", 2, 3, "vss"), ("TN", 2, 4, "vss"),
-          ("TE", 3, 1, "vss"), ("BT", 3, 2, "vss"), ("DT", 3, 2, "vss"), ("HN", 3, 2, "vss"), ("CC", 3, 1, "vss"),
-          ("QN", 3, 5, "defence"), ("CA", 3, 5, "police"), ("TQ", 3, 4, "defence"), ("HS", 4, 4, "vss"),
-          ("CN", 4, 3, "vss"), ("GD", 5, 4, "vss")]
+GROUPS = [
+    ("", 0, 0, ""),
+    ("DN", 1, 4, "vss"),
+    ("CH", 1, 4, "vss"),
+    ("HT", 2, 3, "vss"),
+    ("TN", 2, 4, "vss"),
+    ("TE", 3, 1, "vss"),
+    ("BT", 3, 2, "vss"),
+    ("DT", 3, 2, "vss"),
+    ("HN", 3, 2, "vss"),
+    ("CC", 3, 1, "vss"),
+    ("QN", 3, 5, "defence"),
+    ("CA", 3, 5, "police"),
+    ("TQ", 3, 4, "defence"),
+    ("HS", 4, 4, "vss"),
+    ("CN", 4, 3, "vss"),
+    ("GD", 5, 4, "vss"),
+]
 NONE, DN, CH, HT, TN, TE, BT, DT, HN, CC, QN, CA, TQ, HS, CN, GD = range(16)
 LETTERS = [group[0] for group in GROUPS]
 PAYER, LEVEL = np.array([group[1] for group in GROUPS]), np.array([group[2] for group in GROUPS])
@@ -43,8 +57,9 @@ class Cards:
         return len(self.person)
 
 
-def build_cover(people: People, work: Work, benefits: Benefits, geography: Geography, public: Array, window: Window,
-                seed: int) -> Array:
+def build_cover(
+    people: People, work: Work, benefits: Benefits, geography: Geography, public: Array, window: Window, seed: int
+) -> Array:
     """Return person by month: position in `GROUPS`, calibrated to the published coverage of each month."""
     random = generator(seed, "cover")
     cover = np.zeros((people.size, window.size), dtype=np.uint8)
@@ -54,7 +69,9 @@ def build_cover(people: People, work: Work, benefits: Benefits, geography: Geogr
     soldier_home = np.zeros(int(people.household.max()) + 1, dtype=bool)
     soldier_home[people.household[people.armed]] = True
     family = soldier_home[people.household] & ~people.armed & (random.random(people.size) < 0.35)
-    minority = (people.ethnicity != 1) & ~geography.ward63_urban[people.ward_first] & (random.random(people.size) < 0.72)
+    minority = (
+        (people.ethnicity != 1) & ~geography.ward63_urban[people.ward_first] & (random.random(people.size) < 0.72)
+    )
     merit = (people.birth < np.datetime64("1958-01-01")) & (random.random(people.size) < 0.05)
     police = random.random(people.size) < 0.3
     # Students and the near-poor nearly all join; households decide by the year.
@@ -65,9 +82,23 @@ def build_cover(people: People, work: Work, benefits: Benefits, geography: Geogr
         present = people.present(window, month)
         pupil = (age >= 72) & (age < 22 * 12) & ~((age >= 18 * 12) & work.labour_force[:, month])
         group = np.select(
-            [people.armed, unit >= 0, age < 72, pensioner[:, month], jobless[:, month], merit, family,
-             people.poverty == 2, social[:, month], minority, people.poverty == 1, pupil],
-            [np.where(police, CA, QN), np.where(public[unit], CH, DN), TE, HT, TN, CC, TQ, HN, BT, DT, CN, HS], GD)
+            [
+                people.armed,
+                unit >= 0,
+                age < 72,
+                pensioner[:, month],
+                jobless[:, month],
+                merit,
+                family,
+                people.poverty == 2,
+                social[:, month],
+                minority,
+                people.poverty == 1,
+                pupil,
+            ],
+            [np.where(police, CA, QN), np.where(public[unit], CH, DN), TE, HT, TN, CC, TQ, HN, BT, DT, CN, HS],
+            GD,
+        )
         by_choice = np.isin(group, [HS, CN, GD])
         certain = present & ~by_choice
         wanted = round(rates[month] * int(present.sum())) - int(certain.sum())
@@ -103,10 +134,13 @@ def build_cards(people: People, cover: Array, window: Window, seed: int) -> Card
     start[newborn] = people.birth[person][newborn]
     until = (start.astype("datetime64[Y]") + 1).astype("datetime64[D]") - 1
     six = ((people.birth[person].astype("datetime64[M]") + 72).astype("datetime64[D]")) - 1
-    until = np.where(group == TE, six, np.where(_LASTING[group], (start.astype("datetime64[Y]") + 5)
-                                                .astype("datetime64[D]") - 1, until))
+    until = np.where(
+        group == TE,
+        six,
+        np.where(_LASTING[group], (start.astype("datetime64[Y]") + 5).astype("datetime64[D]") - 1, until),
+    )
     until = np.maximum(until, window.last_days[last])
-    ended = (last < size - 1)
+    ended = last < size - 1
     end = np.where(ended, window.last_days[last], until)
     death = people.death[person]
     end = np.where(death <= end, np.maximum(death, start), end)
@@ -114,5 +148,3 @@ def build_cards(people: People, cover: Array, window: Window, seed: int) -> Card
     known = ended & np.isin(group, [GD, HS, CN]) & ~(death == death)
     until = np.where(known, end, until)
     return Cards(person, group, first, last, start, end, until)
-
-

@@ -19,13 +19,15 @@ def scramble(numbers: Array, size: int) -> Array:
 def personal_numbers(province_code: Array, male: Array, birth: Array) -> Array:
     """Return the 12-digit personal numbers as integers: 3 digits province, 1 century and sex, 2 year, 6 serial."""
     year = birth.astype("datetime64[Y]").astype(np.int64) + 1970
-    head = province_code.astype(np.int64) * 1000 + ((year // 100 - 19) * 2 + (~male).astype(np.int64)) * 100 + year % 100
+    head = (
+        province_code.astype(np.int64) * 1000 + ((year // 100 - 19) * 2 + (~male).astype(np.int64)) * 100 + year % 100
+    )
     order = np.argsort(head, kind="stable")
     ordered = head[order]
     first = np.r_[True, ordered[1:] != ordered[:-1]]
     start = np.maximum.accumulate(np.where(first, np.arange(len(ordered)), 0))
     serial = np.empty(len(head), dtype=np.int64)
-    serial[order] = scramble(np.arange(len(ordered)) - start, 1_000_000)
+    serial[order] = (scramble(np.arange(len(ordered)) - start, 1_000_000) + ordered * 7_919) % 1_000_000
     return head * 1_000_000 + serial
 
 
@@ -52,7 +54,9 @@ def unit_codes(count: int) -> pl.Series:
 
 def hi_card_numbers(group: pl.Series, level: Array, province_code: Array, si_number: Array, short: Array) -> pl.Series:
     """Return HI card numbers: 15 characters, or the 10 digits of the SI number where `short`."""
-    frame = pl.DataFrame({"g": group, "l": level, "p": digits(province_code, 2), "s": digits(si_number, 10),
-                          "short": short})
-    return frame.select(pl.when("short").then(pl.col("s")).otherwise(
-        pl.concat_str("g", pl.col("l").cast(pl.String), "p", "s"))).to_series()
+    frame = pl.DataFrame(
+        {"g": group, "l": level, "p": digits(province_code, 2), "s": digits(si_number, 10), "short": short}
+    )
+    return frame.select(
+        pl.when("short").then(pl.col("s")).otherwise(pl.concat_str("g", pl.col("l").cast(pl.String), "p", "s"))
+    ).to_series()

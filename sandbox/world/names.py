@@ -29,5 +29,8 @@ def full_names(random: np.random.Generator, surname: Array, male: Array) -> pl.S
             place[(random.random(len(male)) > 0.2) | (place == names.index("Thị")) | (place == middle)] = -1
         middle = place
         parts[part] = texts(names, place)
-    return pl.DataFrame(parts).select(pl.concat_str("surname", "middle", "second", "given", separator=" ",
-                                                    ignore_nulls=True)).to_series()
+    return (
+        pl.DataFrame(parts)
+        .select(pl.concat_str("surname", "middle", "second", "given", separator=" ", ignore_nulls=True))
+        .to_series()
+    )

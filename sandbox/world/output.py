@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 from connectors.contract import Contract, load_contract
 from sandbox.world.tools import Array
 
-_RECORD = pa.schema([("registry", pa.string()), ("dataset", pa.string()), ("record_key", pa.string()),
-                     ("person_id", pa.int64())])
+_RECORD = pa.schema(
+    [("registry", pa.string()), ("dataset", pa.string()), ("record_key", pa.string()), ("person_id", pa.int64())]
+)
 
 
 class _Sheet:
@@ -45,8 +46,9 @@ class Tables:
             (directory / folder).mkdir(parents=True, exist_ok=True)
         self._records = _Sheet(directory / "truth" / "record.parquet", _RECORD)
 
-    def write(self, registry: str, dataset: str, frame: pl.DataFrame, person: str | None = None,
-              key: tuple[str, ...] = ()) -> pl.DataFrame:
+    def write(
+        self, registry: str, dataset: str, frame: pl.DataFrame, person: str | None = None, key: tuple[str, ...] = ()
+    ) -> pl.DataFrame:
         """Append rows; those recorded after the window are left out. Returns the rows written.
 
         Args:
@@ -60,24 +62,35 @@ class Tables:
             self._contracts[name] = contract
             self._sheets[name] = _Sheet(self.directory / "tables" / f"{name}.parquet", contract.arrow_schema())
         contract = self._contracts[name]
-        moment = "submitted_date" if registry == "health" else (
-            "filed_at" if name == "tax_wage_income" else "updated_at")
+        moment = (
+            "submitted_date" if registry == "health" else ("filed_at" if name == "tax_wage_income" else "updated_at")
+        )
         limit = self.end.date() if registry == "health" else self.end
         frame = frame.filter(pl.col(moment) < limit)
         schema = contract.polars_schema()
         self._sheets[name].add(frame.select(pl.col(column).cast(kind) for column, kind in schema.items()))
         if person and frame.height:
             names = key or contract.primary_key
-            self.record(registry, dataset, frame.select(
-                pl.concat_str([pl.col(k).cast(pl.String) for k in names], separator="|").alias("record_key"),
-                pl.col(person).alias("person")).unique(maintain_order=True))
+            self.record(
+                registry,
+                dataset,
+                frame.select(
+                    pl.concat_str([pl.col(k).cast(pl.String) for k in names], separator="|").alias("record_key"),
+                    pl.col(person).alias("person"),
+                ).unique(maintain_order=True),
+            )
         return frame
 
     def record(self, registry: str, dataset: str, frame: pl.DataFrame) -> None:
         """Write whose the records are: columns record_key and person (a position)."""
-        self._records.add(frame.filter(pl.col("person") >= 0).select(
-            pl.lit(registry).alias("registry"), pl.lit(dataset).alias("dataset"), "record_key",
-            (pl.col("person").cast(pl.Int64) + 1).alias("person_id")))
+        self._records.add(
+            frame.filter(pl.col("person") >= 0).select(
+                pl.lit(registry).alias("registry"),
+                pl.lit(dataset).alias("dataset"),
+                "record_key",
+                (pl.col("person").cast(pl.Int64) + 1).alias("person_id"),
+            )
+        )
 
     def rows(self) -> dict[str, int]:
         """Return the number of rows of each table."""

@@ -69,7 +69,9 @@ def build_people(size: int, window: Window, geography: Geography, seed: int) -> 
     count = int(household.max()) + 1
     home = weighted(random, geography.ward63_weight, count)
     province = geography.ward63_province[home]
-    minority = random.random(count) < geography.minority_share[province] * np.where(geography.ward63_urban[home], .5, 1.2)
+    minority = random.random(count) < geography.minority_share[province] * np.where(
+        geography.ward63_urban[home], 0.5, 1.2
+    )
     ethnicity = np.where(minority, geography.minority_group[province], 1)
     poverty = np.where(random.random(count) < np.where(minority, 0.18, 0.014), 2, 0)
     poverty = np.where((poverty == 0) & (random.random(count) < 0.035), 1, poverty)
@@ -89,14 +91,32 @@ def build_people(size: int, window: Window, geography: Geography, seed: int) -> 
     elsewhere = (random.random(len(male)) < 0.14) & (birth < window.start)
     birthplace = np.where(elsewhere, weighted(random, geography.weight, len(male)), geography.ward63_province[ward])
     years = (window.start - birth).astype(np.int64) / 365.25
-    armed = top(random.random(len(male)), male & (years > 18) & (years < 50) & (relation != PARENT), int(size * .0055))
+    armed = top(random.random(len(male)), male & (years > 18) & (years < 50) & (relation != PARENT), int(size * 0.0055))
     codes = np.array(geography.province63, dtype=np.int64)
     card = geography.old_card_prefix[birthplace] * 1_000_000 + random.integers(0, 1_000_000, len(male))
     held = (birth < np.datetime64("2002-01-01")) & (random.random(len(male)) < 0.85)
     return People(
-        size, male, birth, death, emigration, household, relation, father, mother, surname, ethnicity[household],
-        birthplace, ward, ward_second, moved, poverty[household], armed, names.full_names(random, surname, male),
-        personal_numbers(codes[birthplace], male, birth), np.where(held, card, -1))
+        size,
+        male,
+        birth,
+        death,
+        emigration,
+        household,
+        relation,
+        father,
+        mother,
+        surname,
+        ethnicity[household],
+        birthplace,
+        ward,
+        ward_second,
+        moved,
+        poverty[household],
+        armed,
+        names.full_names(random, surname, male),
+        personal_numbers(codes[birthplace], male, birth),
+        np.where(held, card, -1),
+    )
 
 
 def _pyramid(random: np.random.Generator, size: int, window: Window) -> tuple[Array, Array]:
@@ -160,8 +180,15 @@ def _couples(random: np.random.Generator, age: Array, male: Array) -> tuple[Arra
     return married_men[by_man], married_women[by_woman]
 
 
-def _births(random: np.random.Generator, age: Array, male: Array, mother: Array, household: Array, relation: Array,
-            window: Window) -> tuple[Array, Array]:
+def _births(
+    random: np.random.Generator,
+    age: Array,
+    male: Array,
+    mother: Array,
+    household: Array,
+    relation: Array,
+    window: Window,
+) -> tuple[Array, Array]:
     married = ~male & ((relation == HEAD) | (relation == SPOUSE)) & (age > 18) & (age < 44)
     weight = np.interp(age, [18, 21, 27, 33, 39, 44], [0.02, 0.5, 1, 0.7, 0.2, 0.01])
     # A woman with a child of less than a year has no other one in the window.
@@ -197,8 +224,9 @@ def _exits(random: np.random.Generator, birth: Array, window: Window) -> tuple[A
     return death, emigration
 
 
-def _moves(random: np.random.Generator, birth: Array, size: int, ward: Array, geography: Geography, window: Window
-           ) -> tuple[Array, Array]:
+def _moves(
+    random: np.random.Generator, birth: Array, size: int, ward: Array, geography: Geography, window: Window
+) -> tuple[Array, Array]:
     age = (window.start - birth).astype(np.int64) / 365.25
     yearly = np.where((age > 18) & (age < 40), 0.022, np.where(age > 0, 0.006, 0.0))
     hit = np.flatnonzero(random.random(len(birth)) < yearly * window.days / 365.25)
@@ -207,5 +235,3 @@ def _moves(random: np.random.Generator, birth: Array, size: int, ward: Array, ge
     pull = geography.ward63_weight * geography.formal_jobs[geography.ward63_province] ** 2
     second[hit] = weighted(random, pull, len(hit))
     return moved, second
-
-

@@ -81,8 +81,11 @@ def date_text(day: Array, form: str) -> pl.Series:
     year = (pl.col("n") // 10_000).cast(pl.String).str.zfill(4)
     month = (pl.col("n") // 100 % 100).cast(pl.String).str.zfill(2)
     date = (pl.col("n") % 100).cast(pl.String).str.zfill(2)
-    parts = pl.concat_str(year, month, date, separator="-") if form == "iso" else pl.concat_str(
-        date, month, year, separator="/")
+    parts = (
+        pl.concat_str(year, month, date, separator="-")
+        if form == "iso"
+        else pl.concat_str(date, month, year, separator="/")
+    )
     return frame.select(parts).to_series()
 
 
@@ -96,3 +99,8 @@ def _compact(day: Array) -> pl.Series:
 def read_csv(name: str, **types: Any) -> pl.DataFrame:
     """Return a data file; columns named in `types` take that type, so that codes stay text."""
     return pl.read_csv(DATA / name, schema_overrides=types)
+
+
+def joined(*columns: pl.Series, separator: str = "|") -> pl.Series:
+    """Return the columns as one text."""
+    return pl.select(pl.concat_str([column.cast(pl.String) for column in columns], separator=separator)).to_series()

@@ -41,7 +41,9 @@ class Work:
 
     def base(self, wage: Array, person: Array) -> Array:
         """Return the wage that the employer declares: some declare the minimum rather than the wage."""
-        return np.where(self.declared[person], wage, np.maximum(wage * 0.7 // 10_000 * 10_000, 4_960_000)).astype(np.int64)
+        return np.where(self.declared[person], wage, np.maximum(wage * 0.7 // 10_000 * 10_000, 4_960_000)).astype(
+            np.int64
+        )
 
 
 def build_work(people: People, geography: Geography, employers: Employers, window: Window, seed: int) -> Work:
@@ -63,10 +65,18 @@ def build_work(people: People, geography: Geography, employers: Employers, windo
         unit = employer[:, month]
         preference = covered_score - np.where(unit >= 0, employers.public[unit], False)
         unemployment[:, month] = top(preference, unit >= 0, round(rates[month] / 100 * base[month]))
-    return Work(force, working_age, employer, voluntary, unemployment,
-                _evaders(random, people, employers, window, force & working_age, employer),
-                random.lognormal(np.log(7_400_000), 0.42, people.size), 1.06, random.random(people.size) > 0.27,
-                np.round(np.clip(random.lognormal(np.log(1_900_000), 0.5, people.size), 1_500_000, 2e7), -5).astype(np.int64))
+    return Work(
+        force,
+        working_age,
+        employer,
+        voluntary,
+        unemployment,
+        _evaders(random, people, employers, window, force & working_age, employer),
+        random.lognormal(np.log(7_400_000), 0.42, people.size),
+        1.06,
+        random.random(people.size) > 0.27,
+        np.round(np.clip(random.lognormal(np.log(1_900_000), 0.5, people.size), 1_500_000, 2e7), -5).astype(np.int64),
+    )
 
 
 def _labour_force(random: np.random.Generator, people: People, window: Window) -> tuple[Array, Array]:
@@ -89,14 +99,26 @@ def _labour_force(random: np.random.Generator, people: People, window: Window) -
     return force, working_age
 
 
-def _jobs(random: np.random.Generator, people: People, geography: Geography, employers: Employers, window: Window,
-          eligible: Array, base: Array) -> Array:
+def _jobs(
+    random: np.random.Generator,
+    people: People,
+    geography: Geography,
+    employers: Employers,
+    window: Window,
+    eligible: Array,
+    base: Array,
+) -> Array:
     """Fill insured jobs month by month: some leave or change, others are hired up to the published rate."""
     age = window.age_months(people.birth, window.size - 1) / 12
     province = geography.ward63_province[people.ward_first]
-    liking = (np.interp(age, [16, 20, 26, 38, 50, 62], [-1.5, -0.2, 0.9, 0.7, -0.2, -1.2])
-              + np.log(geography.formal_jobs[province]) * 1.6 + np.where(geography.ward63_urban[people.ward_first], .45, 0)
-              + np.where(people.male, 0.0, 0.12) - 0.9 * (people.poverty == 2) + random.gumbel(0, 1.0, people.size))
+    liking = (
+        np.interp(age, [16, 20, 26, 38, 50, 62], [-1.5, -0.2, 0.9, 0.7, -0.2, -1.2])
+        + np.log(geography.formal_jobs[province]) * 1.6
+        + np.where(geography.ward63_urban[people.ward_first], 0.45, 0)
+        + np.where(people.male, 0.0, 0.12)
+        - 0.9 * (people.poverty == 2)
+        + random.gumbel(0, 1.0, people.size)
+    )
     employer = np.full((people.size, window.size), -1, dtype=np.int32)
     current = np.full(people.size, -1, dtype=np.int32)
     rates = coverage_path("si_compulsory", window)
@@ -129,13 +151,14 @@ def _pick(random: np.random.Generator, province: Array, employers: Employers) ->
     return np.clip(chosen, 0, firms - 1)
 
 
-def _evaders(random: np.random.Generator, people: People, employers: Employers, window: Window, eligible: Array,
-             employer: Array) -> Array:
+def _evaders(
+    random: np.random.Generator, people: People, employers: Employers, window: Window, eligible: Array, employer: Array
+) -> Array:
     """Return the unit where an employee works who is never declared, or -1: about 5 per 100 declared ones."""
     never = (employer < 0).all(axis=1) & eligible.all(axis=1) & ~people.armed
     wanted = int((employer[:, 0] >= 0).sum() * 0.05)
     chosen = np.flatnonzero(top(random.random(people.size), never, wanted))
     unit = np.full(people.size, -1, dtype=np.int32)
-    weight = np.where(employers.ownership[:employers.firms] == 0, 0.0, np.sqrt(employers.weight[:employers.firms]))
+    weight = np.where(employers.ownership[: employers.firms] == 0, 0.0, np.sqrt(employers.weight[: employers.firms]))
     unit[chosen] = weighted(random, weight, len(chosen))
     return unit

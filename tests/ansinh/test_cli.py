@@ -56,7 +56,7 @@ def test_help_names_every_command() -> None:
 
 HELP = """
 import sys
-from ansinh.cli import main
+from ansinh.__main__ import main
 sys.argv = ["ansinh", "--help"]
 try:
     main()
@@ -115,11 +115,11 @@ def test_an_empty_warehouse_says_what_to_do_next(empty_warehouse: Path) -> None:
         (["ingest", "vss", "--period", "2025-01", "--to", "2025-02"], "--period and --from/--to say two things."),
         (["quarantine", "replay"], "It is not clear which rows to replay."),
         (["release", "show", "r0"], "r0"),
-        (["indicator", "NOT_ONE", "--period", "2025-12"], "NOT_ONE"),
+        (["indicator", "SI_COV"], "Nothing has been published."),
         (["env", "--role", "root"], "There is no database role 'root'."),
     ],
 )
-def test_an_error_is_one_sentence_with_the_next_step(warehouse: Path, arguments: list[str], message: str) -> None:
+def test_an_error_is_one_sentence_with_the_next_step(empty_warehouse: Path, arguments: list[str], message: str) -> None:
     done = call(*arguments)
     assert (done.returncode, done.stdout) == (1, "")
     first, second = done.stderr.splitlines()

@@ -181,7 +181,9 @@ def test_amounts_in_another_unit_are_a_warning(deliver: Deliver) -> None:
             rows = rows.with_columns(pl.col("si_amount") // 1000)
         deliver("vss.contribution", month, rows, first=number == 0)
     result = check_landing("vss")
-    assert [(found.measure, found.subject) for found in result.failures] == [("mean_factor", "vss.contribution.2025-03")]
+    assert [(found.measure, found.subject) for found in result.failures] == [
+        ("mean_factor", "vss.contribution.2025-03")
+    ]
 
 
 def test_the_other_data_sets_of_the_month_pass_and_later_months_wait(deliver: Deliver) -> None:

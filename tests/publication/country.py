@@ -24,6 +24,7 @@ INDICATORS = {
     "HI_COV": (0.94, ALL_AGES, "resident population", 1.0),
     "PENS_COV": (0.52, OLD_AGES, "persons past retirement age", 0.13),
 }
+SOURCE = "Sandbox: synthetic country"
 KEYS = ["indicator", "period", "area_list", "area", "sex", "age"]
 
 
@@ -59,9 +60,9 @@ def cube(detail: pl.DataFrame, indicator: str, period: str, concept: str) -> pl.
     lists = {"34": "new_code"} | ({"63": "area"} if period <= "2025-06" else {})
     parts = []
     for area_list, column in lists.items():
-        for area, sex, age in product((pl.col(column), pl.lit("VN")), *(
-            (pl.col(name), pl.lit("_T")) for name in ("sex", "age")
-        )):
+        for area, sex, age in product(
+            (pl.col(column), pl.lit("VN")), *((pl.col(name), pl.lit("_T")) for name in ("sex", "age"))
+        ):
             keys = joined.select(
                 area=area, sex=sex, age=age, numerator="numerator", denominator="denominator"
             ).with_columns(area_list=pl.lit(area_list))
@@ -76,25 +77,23 @@ def cube(detail: pl.DataFrame, indicator: str, period: str, concept: str) -> pl.
 
 def load(figures: pl.DataFrame) -> None:
     """Put figures and their labels into the schema `indicators`, as the transformation leaves them there."""
-    age_groups = _seed("age_group").unique("age_group", maintain_order=True)
     tables = {
-        "indicator_observation": figures,
-        "indicator": _indicators(),
-        "indicator_target": _seed("indicator_targets").rename({"indicator_id": "indicator"}),
-        "province": _seed("province"),
-        "province_crosswalk": _seed("province_crosswalk"),
-        "age_group": age_groups,
-        "published_figures": _seed("published_figures"),
-        "reference_source": pl.DataFrame({"dataset": ["labour_force"], "source": ["Sandbox, synthetic country"]}),
+        "indicators.indicator_observation": figures,
+        "indicators.indicator": _indicators(),
+        "indicators.indicator_target": _seed("indicator_targets").rename({"indicator_id": "indicator"}),
+        "indicators.published_figures": _seed("published_figures"),
+        "indicators.series_break": _seed("series_break"),
+        "indicators.denominator_source": pl.DataFrame({"dataset": ["labour_force"], "source": [SOURCE]}),
+        "bi.dim_area": _dim_area(),
     }
     with connect(Role.TRANSFORMER) as connection:
         for name, frame in tables.items():
             columns = ", ".join(
                 f"{column} {'numeric' if kind == pl.Float64 else 'text'}" for column, kind in frame.schema.items()
             )
-            connection.execute(f"drop table if exists indicators.{name}")
-            connection.execute(f"create table indicators.{name} ({columns})")
-            with connection.cursor().copy(f"copy indicators.{name} from stdin (format csv)") as copy:
+            connection.execute(f"drop table if exists {name}")
+            connection.execute(f"create table {name} ({columns})")
+            with connection.cursor().copy(f"copy {name} from stdin (format csv)") as copy:
                 copy.write(frame.write_csv(include_header=False))
 
 
@@ -102,10 +101,32 @@ def _seed(name: str) -> pl.DataFrame:
     return pl.read_csv(SEEDS / f"{name}.csv", infer_schema=False)
 
 
+def _dim_area() -> pl.DataFrame:
+    """Provinces as `bi.dim_area` shows them, with the country in both lists."""
+    provinces = _seed("province").unique(["area_list", "area"], keep="last", maintain_order=True)
+    known = provinces.join(crosswalk(), left_on="area", right_on="old_code", how="left").select(
+        "area_list", "area", "name_en", "name_vi",
+        area_34_key=pl.format("34-{}", pl.when(area_list="63").then("new_code").otherwise("area")),
+    )  # fmt: skip
+    country = pl.DataFrame(
+        [(number, "VN", "Viet Nam", "Việt Nam", "34-VN") for number in ("34", "63")], schema=known.schema, orient="row"
+    )
+    return pl.concat([known, country])
+
+
+def areas() -> pl.DataFrame:
+    """Provinces as the publication reads them."""
+    return (
+        _dim_area()
+        .filter(pl.col("area") != "VN")
+        .with_columns(successor=pl.when(area_list="63").then(pl.col("area_34_key").str.slice(3)))
+    )
+
+
 def _indicators() -> pl.DataFrame:
     catalogue = _seed("indicator_catalogue").filter(pl.col("indicator_id").is_in(list(INDICATORS)))
     return catalogue.select(
         indicator="indicator_id", name_en="name_en", name_vi="name_vi", unit=pl.lit("PT"),
-        numerator_en="numerator", numerator_vi="numerator", denominator_en="denominator", denominator_vi="denominator",
+        numerator_en="numerator", denominator_en="denominator",
         denominator_concept=pl.col("indicator_id").replace_strict({code: row[2] for code, row in INDICATORS.items()}),
     )  # fmt: skip

@@ -7,11 +7,11 @@ with person as (
 replaced as (
     select
         old_value as personal_number,
-        max(personal_number) as current_number
+        max(new_value) as current_number
     from {{ ref('stg_population__identity_change') }}
-    where identifier_type = 'personal_number' and old_value is not null and old_value <> personal_number
+    where identifier_type = 'personal_number' and old_value <> new_value
     group by old_value
-    having min(personal_number) = max(personal_number)
+    having min(new_value) = max(new_value)
 ),
 
 known as (

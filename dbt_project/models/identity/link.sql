@@ -5,11 +5,12 @@
     indexes=[{'columns': ['dataset', 'record_id'], 'unique': true}]
 ) }}
 
+{%- set in_work = ref('batch_in_work') %}
 -- The person of each record, with the rule that found it: strongest first, and none that name and birth contradict.
 with record as (
     select * from {{ ref('source_record') }}
     {%- if is_incremental() %}
-    where _batch_id in (select batch_id from {{ ref('batch_in_work') }})
+    where _batch_id in (select batch_id from {{ in_work }})
     union all
     -- Records that lead nowhere yet, or to a person whose identifiers meanwhile lead to another.
     select source_record.*
@@ -17,7 +18,7 @@ with record as (
     inner join {{ ref('source_record') }} as source_record
         on open_link.dataset = source_record.dataset and open_link.record_id = source_record.record_id
     where
-        source_record._batch_id not in (select batch_id from {{ ref('batch_in_work') }})
+        source_record._batch_id not in (select batch_id from {{ in_work }})
         and (
             open_link.person_key is null
             or not exists (select 1 from {{ ref('identifier') }} as i where i.person_key = open_link.person_key)

@@ -1,10 +1,9 @@
-{{ config(
-    unique_key=['claim_id'],
-    indexes=[{'columns': ['claim_id', 'birth_number'], 'unique': true}]
-) }}
+{%- set key = ['claim_id'] -%}
+{%- set line_key = ['claim_id', 'birth_number'] -%}
+{{ config(unique_key=key, indexes=[{'columns': line_key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('health', 'birth_certificate', order_by=['submitted_date', 'submitted_file'], key=['claim_id', 'birth_number']) }}
+    {{ newest_version('health', 'birth_certificate', key, order_by=['submitted_date', 'submitted_file'], line_key=line_key) }}
 )
 
 select

@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['claim_id'],
-    indexes=[{'columns': ['claim_id'], 'unique': true}]
-) }}
+{%- set key = ['claim_id'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('health', 'sick_leave', order_by=['submitted_date', 'submitted_file']) }}
+    {{ newest_version('health', 'sick_leave', key, order_by=['submitted_date', 'submitted_file']) }}
 )
 
 select

@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['contract_id'],
-    indexes=[{'columns': ['contract_id'], 'unique': true}]
-) }}
+{%- set key = ['contract_id'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('labour', 'contract', order_by=['updated_at']) }}
+    {{ newest_version('labour', 'contract', key, order_by=['updated_at']) }}
 )
 
 select

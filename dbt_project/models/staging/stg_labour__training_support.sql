@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['support_id'],
-    indexes=[{'columns': ['support_id'], 'unique': true}]
-) }}
+{%- set key = ['support_id'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('labour', 'training_support', order_by=['updated_at']) }}
+    {{ newest_version('labour', 'training_support', key, order_by=['updated_at']) }}
 )
 
 select

@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['decision_id'],
-    indexes=[{'columns': ['decision_id'], 'unique': true}]
-) }}
+{%- set key = ['decision_id'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('labour', 'unemployment_decision', order_by=['updated_at']) }}
+    {{ newest_version('labour', 'unemployment_decision', key, order_by=['updated_at']) }}
 )
 
 select

@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['change_seq'],
-    indexes=[{'columns': ['change_seq'], 'unique': true}]
-) }}
+{%- set key = ['change_seq'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('population', 'identity_change', order_by=['updated_at']) }}
+    {{ newest_version('population', 'identity_change', key, order_by=['updated_at']) }}
 )
 
 select

@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['personal_number'],
-    indexes=[{'columns': ['personal_number'], 'unique': true}]
-) }}
+{%- set key = ['personal_number'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('population', 'person', order_by=['change_seq']) }}
+    {{ newest_version('population', 'person', key, order_by=['change_seq']) }}
 )
 
 select

@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['residence_id'],
-    indexes=[{'columns': ['residence_id'], 'unique': true}]
-) }}
+{%- set key = ['residence_id'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('population', 'residence', order_by=['change_seq']) }}
+    {{ newest_version('population', 'residence', key, order_by=['change_seq']) }}
 )
 
 select

@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['event_id'],
-    indexes=[{'columns': ['event_id'], 'unique': true}]
-) }}
+{%- set key = ['event_id'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('population', 'vital_event', order_by=['change_seq']) }}
+    {{ newest_version('population', 'vital_event', key, order_by=['change_seq']) }}
 )
 
 select

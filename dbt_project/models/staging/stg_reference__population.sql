@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['month', 'area_list', 'province_code', 'sex', 'age_group'],
-    indexes=[{'columns': ['month', 'area_list', 'province_code', 'sex', 'age_group'], 'unique': true}]
-) }}
+{%- set key = ['month', 'area_list', 'province_code', 'sex', 'age_group'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('reference', 'population', order_by=['updated_at']) }}
+    {{ newest_version('reference', 'population', key, order_by=['updated_at']) }}
 )
 
 select

@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['tax_code'],
-    indexes=[{'columns': ['tax_code'], 'unique': true}]
-) }}
+{%- set key = ['tax_code'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('tax', 'payer', order_by=['updated_at']) }}
+    {{ newest_version('tax', 'payer', key, order_by=['updated_at']) }}
 )
 
 select

@@ -1,10 +1,9 @@
-{{ config(
-    unique_key=['payer_tax_code', 'tax_year'],
-    indexes=[{'columns': ['payer_tax_code', 'tax_year', 'return_id', 'line_no'], 'unique': true}]
-) }}
+{%- set key = ['payer_tax_code', 'tax_year'] -%}
+{%- set line_key = ['payer_tax_code', 'tax_year', 'return_id', 'line_no'] -%}
+{{ config(unique_key=key, indexes=[{'columns': line_key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('tax', 'wage_income', order_by=['amendment_no'], key=['payer_tax_code', 'tax_year', 'return_id', 'line_no']) }}
+    {{ newest_version('tax', 'wage_income', key, order_by=['amendment_no'], line_key=line_key) }}
 )
 
 select

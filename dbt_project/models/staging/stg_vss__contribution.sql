@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['si_number', 'month', 'kind', 'unit_code'],
-    indexes=[{'columns': ['si_number', 'month', 'kind', 'unit_code'], 'unique': true}]
-) }}
+{%- set key = ['si_number', 'month', 'kind', 'unit_code'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('vss', 'contribution', order_by=['version', 'updated_at']) }}
+    {{ newest_version('vss', 'contribution', key, order_by=['version', 'updated_at']) }}
 )
 
 select

@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['account_id'],
-    indexes=[{'columns': ['account_id'], 'unique': true}]
-) }}
+{%- set key = ['account_id'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('vss', 'e_account', order_by=['updated_at']) }}
+    {{ newest_version('vss', 'e_account', key, order_by=['updated_at']) }}
 )
 
 select

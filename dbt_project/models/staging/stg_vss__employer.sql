@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['unit_code'],
-    indexes=[{'columns': ['unit_code'], 'unique': true}]
-) }}
+{%- set key = ['unit_code'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('vss', 'employer', order_by=['updated_at']) }}
+    {{ newest_version('vss', 'employer', key, order_by=['updated_at']) }}
 )
 
 select

@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['card_id'],
-    indexes=[{'columns': ['card_id'], 'unique': true}]
-) }}
+{%- set key = ['card_id'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('vss', 'hi_card', order_by=['updated_at']) }}
+    {{ newest_version('vss', 'hi_card', key, order_by=['updated_at']) }}
 )
 
 select

@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['si_number'],
-    indexes=[{'columns': ['si_number'], 'unique': true}]
-) }}
+{%- set key = ['si_number'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('vss', 'participant', order_by=['updated_at']) }}
+    {{ newest_version('vss', 'participant', key, order_by=['updated_at']) }}
 )
 
 select

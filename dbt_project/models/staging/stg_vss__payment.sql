@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['payment_id'],
-    indexes=[{'columns': ['payment_id'], 'unique': true}]
-) }}
+{%- set key = ['payment_id'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('vss', 'payment', order_by=['updated_at']) }}
+    {{ newest_version('vss', 'payment', key, order_by=['updated_at']) }}
 )
 
 select

@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['service_code'],
-    indexes=[{'columns': ['service_code'], 'unique': true}]
-) }}
+{%- set key = ['service_code'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('vss', 'service_catalogue', order_by=['updated_at']) }}
+    {{ newest_version('vss', 'service_catalogue', key, order_by=['updated_at']) }}
 )
 
 select

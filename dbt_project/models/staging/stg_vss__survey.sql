@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['response_id'],
-    indexes=[{'columns': ['response_id'], 'unique': true}]
-) }}
+{%- set key = ['response_id'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('vss', 'survey', order_by=['updated_at']) }}
+    {{ newest_version('vss', 'survey', key, order_by=['updated_at']) }}
 )
 
 select

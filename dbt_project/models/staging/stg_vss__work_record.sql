@@ -1,10 +1,8 @@
-{{ config(
-    unique_key=['record_id'],
-    indexes=[{'columns': ['record_id'], 'unique': true}]
-) }}
+{%- set key = ['record_id'] -%}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('vss', 'work_record', order_by=['updated_at']) }}
+    {{ newest_version('vss', 'work_record', key, order_by=['updated_at']) }}
 )
 
 select

@@ -24,7 +24,7 @@ with numbered as (
         contribution.paid_date,
         contribution.version,
         contribution.updated_at as recorded_at,
-        contribution._batch_id as batch_id,
+        contribution._batch_id,
         row_number() over (
             partition by contribution.month, identifier.person_key, contribution.unit_code, contribution.kind
             order by contribution.version desc, contribution.updated_at desc, contribution.si_number desc

@@ -4,7 +4,8 @@
     meta={'reopened_by': ['card', 'person']}
 ) }}
 
--- Persons with a health insurance card that is valid on the last day of the month; several cards count once.
+-- Persons with a health insurance card that is valid on the last day of the month; several cards count once. A card
+-- that was withdrawn was valid until its last day: the dates alone decide.
 with insured as (
     select
         dim_month.month,
@@ -14,7 +15,7 @@ with insured as (
     from {{ ref('fct_hi_card') }} as card
     inner join {{ ref('dim_month') }} as dim_month
         on dim_month.is_observed and dim_month.month_end between card.valid_from and card.valid_to
-    where card.person_key is not null and card.status = 'valid' and {{ in_reopened_months('dim_month.month') }}
+    where card.person_key is not null and {{ in_reopened_months('dim_month.month') }}
     group by dim_month.month, card.person_key
 ),
 
@@ -33,5 +34,5 @@ select
     sum(placed.e_card) as e_card_persons
 from placed
 {{ join_age_group('placed.age', 'population') }}
-where placed.is_alive
+where placed.is_alive and placed.is_resident
 group by 1, 2, 3, 4, 5, 6

@@ -34,4 +34,5 @@ select
     sum(placed.ui) as ui_persons
 from placed
 {{ join_age_group('placed.age', 'labour_force') }}
+where placed.is_alive and placed.is_resident
 group by 1, 2, 3, 4, 5

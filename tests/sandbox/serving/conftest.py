@@ -26,6 +26,14 @@ def country(home: Path) -> Path:
     return directory
 
 
+@pytest.fixture
+def country_without_records(home: Path, tmp_path: Path) -> Path:
+    """Folder of a country whose tables are all empty, rendered."""
+    write_country(tmp_path, 0)
+    serve.render(tmp_path)
+    return tmp_path
+
+
 def write_country(directory: Path, rows: int) -> None:
     (directory / "tables").mkdir(parents=True)
     for contract in all_contracts():
@@ -63,12 +71,16 @@ def _value(field: Field, n: int) -> object:
     return f"{n:0{min(field.max_length or 12, 12)}}"[-(field.max_length or 12) :]
 
 
+def _envelope(n: int) -> str:
+    return f"{n // 250 + 5:05}_{FIRST + dt.timedelta(days=n // 250 * 20):%Y%m%d}_{n % 250 // 200 + 1}.xml.gz"
+
+
 _SPECIAL: dict[str, Callable[[int], object]] = {
     "change_seq": lambda n: 2 * n + 1,
     "claim_id": lambda n: f"LK{n:07}",
     "submitted_date": lambda n: (FIRST + dt.timedelta(days=n // 250 * 20)).date(),
-    "facility_code": lambda n: f"{n // 250 % 3 + 1:05}",
-    "personal_number": lambda n: f"{1099000000 + n:012}" if n // 250 else f"{1099000000 + n:011}",
+    "submitted_file": _envelope,
+    "facility_code": lambda n: f"{n // 250 + 5:05}",
     "return_id": lambda n: f"TK{n // 20:05}",
     "payer_tax_code": lambda n: f"{n // 20:010}",
     "tax_code": lambda n: f"{n:010}",

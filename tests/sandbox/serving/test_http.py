@@ -219,3 +219,14 @@ def test_a_zip_can_be_truncated(country: Path) -> None:
         with pytest.raises(httpx.RemoteProtocolError):
             client.ask(path)
         assert len(client.ask(path).content) == archive["bytes"]
+
+
+def test_a_country_without_records_can_be_served(country_without_records: Path) -> None:
+    with serving(country_without_records) as addresses, Client(addresses["population"]) as client:
+        client.log_in()
+        page = client.ask("/v1/person/changes").json()
+        assert page == {"items": [], "next_after": 0, "has_more": False}
+        assert gzip.decompress(client.ask("/v1/person/bulk").content) == b""
+    with serving(country_without_records) as addresses, Client(addresses["tax"]) as client:
+        client.log_in()
+        assert client.ask("/v1/payers").json()["items"] == client.ask("/v1/returns").json()["items"] == []

@@ -1,0 +1,123 @@
+"""Health: claim envelopes in a folder (local, SFTP, S3, anything fsspec knows), read by all cores.
+
+    <YYYY-MM>/<facility>_<yyyymmdd>_<n>.xml.gz
+
+The month's batch is what lies in the month's folder; a file that comes late makes a new revision of that batch.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import logging
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import polars as pl
+
+from ansinh.errors import AnsinhError
+from connectors import envelope
+from connectors.contract import Contract
+from connectors.pool import ordered_map
+from connectors.settings import variable
+from connectors.source import Chunk, Source, Window
+
+_log = logging.getLogger(__name__)
+
+_ANNEX = Path(__file__).parent / "annex" / "hi_claim_xml_fields.csv"
+# Packed bytes of envelopes in one task: some thousand claims.
+_TASK_BYTES = 2 * 2**20
+_SUFFIXES = (".xml", ".xml.gz")
+
+
+class Registry(Source):
+    """The health insurance claim gateway's outbox."""
+
+    together = True
+
+    def fingerprint(self, contracts: list[Contract], window: Window) -> str | None:
+        """Return the hash of the folder's listing: names, sizes and times of the files."""
+        listed = [(path, size, mark) for folder in self._folders(window) for path, size, mark in self._files(folder)]
+        return hashlib.sha256(repr(listed).encode()).hexdigest()
+
+    def extract(self, contracts: list[Contract], window: Window) -> Iterator[Chunk]:
+        """Yield the tables of every envelope in the month's folder, and of earlier folders on a first load."""
+        by_table = {contract.source_table: contract for contract in contracts}
+        tasks = list(self._tasks(window, by_table))
+        done, total = 0, sum(len(task.paths) for task in tasks)
+        for read in ordered_map(envelope.read, tasks, self.settings.workers):
+            for table, contract in by_table.items():
+                yield _chunk(contract, table, read)
+            done += len(read.files)
+            _log.info("health %s: %d of %d envelopes read", window.period, done, total)
+
+    def _tasks(self, window: Window, by_table: dict[str, Contract]) -> Iterator[envelope.Task]:
+        tables = {table: [field.source for field in contract.fields] for table, contract in by_table.items()}
+        for folder in self._folders(window):
+            paths: list[str] = []
+            waiting = 0
+            for path, size, _ in self._files(folder):
+                paths.append(path)
+                waiting += size
+                if waiting >= _TASK_BYTES:
+                    yield envelope.Task(self.settings.uri, folder, paths, tables)
+                    paths, waiting = [], 0
+            if paths:
+                yield envelope.Task(self.settings.uri, folder, paths, tables)
+
+    def _folders(self, window: Window) -> list[str]:
+        system, root = self._system()
+        system.invalidate_cache()
+        found = sorted(
+            name for item in system.ls(root, detail=True)
+            if item["type"] == "directory" and _is_month(name := item["name"].rstrip("/").rpartition("/")[2])
+        )  # fmt: skip
+        return [name for name in found if name == window.period or (window.since is None and name < window.period)]
+
+    def _files(self, folder: str) -> list[tuple[str, int, str]]:
+        system, root = self._system()
+        found = []
+        for item in system.ls(f"{root.rstrip('/')}/{folder}", detail=True):
+            name = item["name"].rpartition("/")[2]
+            if item["type"] == "file" and name.endswith(_SUFFIXES):
+                mark = item.get("ETag") or item.get("mtime") or item.get("LastModified") or item.get("modified")
+                found.append((name, int(item["size"]), str(mark)))
+        return sorted(found)
+
+    def _system(self) -> tuple[Any, str]:
+        try:
+            system, root = fsspec.core.url_to_fs(self.settings.uri)
+            if not system.isdir(root):
+                raise FileNotFoundError("there is no such folder")
+        except (OSError, ValueError, ImportError) as error:
+            raise AnsinhError(
+                f"The folder {self.settings.address} of registry {self.settings.name} cannot be read: {error}.",
+                f"Check {variable(self.settings.name)}.",
+            ) from error
+        return system, root
+
+
+def _is_month(name: str) -> bool:
+    return len(name) == 7 and name[4] == "-" and name.replace("-", "").isdigit()
+
+
+def _chunk(contract: Contract, table: str, read: envelope.Read) -> Chunk:
+    found = read.tables[table]
+    rows = pl.DataFrame(found.columns, schema=dict.fromkeys(found.columns, pl.String()))
+    warnings = {f"unknown field {name} of {table} ignored" for name in found.seen - _annex()[table]}
+    first = table == "XML1"
+    files = read.files if first else []
+    return Chunk(contract.dataset, rows, found.rejects, warnings | (read.warnings if first else set()), files=files)
+
+
+@cache
+def _annex() -> dict[str, set[str]]:
+    """The fields of each table in the annex of the Decisions."""
+    fields: dict[str, set[str]] = {}
+    with _ANNEX.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            fields.setdefault(row["table"], set()).add(row["field"])
+    return fields

@@ -1,0 +1,122 @@
+"""The release page: both languages, no network, no script, readable without seeing the charts."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+from lxml import etree, html
+
+from ansinh.database import Role, connect
+from publication import release
+from publication.targets import Target
+from publication.texts import TEXTS, age_name
+from tests.publication import country
+
+LANGUAGES = {"index.html": "en", "index.vi.html": "vi"}
+
+
+@pytest.fixture
+def pages(working: Path) -> dict[str, html.HtmlElement]:
+    made = release.publish("2025-07")
+    return {language: html.parse(str(made.path / name)).getroot() for name, language in LANGUAGES.items()}
+
+
+def test_every_heading_is_in_both_languages(pages: dict[str, html.HtmlElement]) -> None:
+    for language, other in (("en", "vi"), ("vi", "en")):
+        page = pages[language]
+        assert page.get("lang") == language
+        for heading in page.xpath("//h1 | //h2"):
+            beside = heading.getnext()
+            assert beside.get("lang") == other
+            [text] = [text for text in TEXTS.values() if text[language] == heading.text]
+            assert beside.text == text[other]
+        assert unicodedata.is_normalized("NFC", page.text_content())
+
+
+def test_the_languages_link_to_each_other(pages: dict[str, html.HtmlElement]) -> None:
+    assert pages["en"].xpath("//header//a/@href") == ["index.vi.html"]
+    assert pages["vi"].xpath("//header//a/@href") == ["index.html"]
+
+
+def test_the_page_needs_no_network_and_no_script(pages: dict[str, html.HtmlElement]) -> None:
+    for page in pages.values():
+        assert not page.xpath("//script | //img | //iframe | //link[@rel='stylesheet'] | //@src")
+        assert "url(" not in page.xpath("string(//style)")
+        assert "@import" not in page.xpath("string(//style)")
+
+
+def test_each_indicator_has_its_figure_and_a_chart_that_can_be_heard(pages: dict[str, html.HtmlElement]) -> None:
+    for language, page in pages.items():
+        charts = page.xpath("//figure//*[local-name()='svg'][@role='img']")
+        assert len(charts) == len(page.xpath("//article")) == len(country.INDICATORS)
+        for chart in charts:
+            named = chart.get("aria-labelledby").split()
+            texts = [page.xpath(f"//*[@id='{name}']")[0].text for name in named]
+            assert all(texts)
+            assert ("from" if language == "en" else "từ") in texts[1]
+    assert "," not in pages["en"].xpath("string((//p[@class='value'])[1])")
+    assert "." not in pages["vi"].xpath("string((//p[@class='value'])[1])")
+
+
+def test_identifiers_are_unique(pages: dict[str, html.HtmlElement]) -> None:
+    identifiers = pages["en"].xpath("//@id")
+    assert len(identifiers) == len(set(identifiers))
+
+
+def test_tables_have_all_provinces_with_head_cells(pages: dict[str, html.HtmlElement]) -> None:
+    [table] = pages["vi"].xpath("//table[@class='provinces']")
+    assert len(table.xpath("./tbody/tr")) == 35
+    assert table.xpath("./tbody/tr[1]/th[@scope='row']")[0].text == "Cả nước"
+    assert len(table.xpath("./thead/tr/th[@scope='col']")) == 6
+
+
+def test_downloads_lead_to_files(working: Path) -> None:
+    made = release.publish("2025-07")
+    page = etree.parse(str(made.path / "index.html"), etree.HTMLParser())
+    targets = page.xpath("//a[@download]/@href")
+    assert len(targets) == 5
+    assert all((made.path / target).is_file() for target in targets)
+
+
+def test_synthetic_data_are_named_as_such(pages: dict[str, html.HtmlElement]) -> None:
+    for language, page in pages.items():
+        [notice] = page.xpath("//*[@role='note']")
+        assert TEXTS["synthetic"][language] in notice.text_content()
+        assert country.SOURCE in page.text_content()
+
+
+def test_real_sources_carry_no_such_notice(working: Path) -> None:
+    with connect(Role.TRANSFORMER) as connection:
+        connection.execute("update indicators.denominator_source set source = 'Labour force survey 2025'")
+    made = release.publish("2025-07")
+    page = html.parse(str(made.path / "index.html")).getroot()
+    assert not page.xpath("//*[@role='note']")
+    assert "Labour force survey 2025" in page.text_content()
+
+
+def test_breaks_and_suppression_are_explained(pages: dict[str, html.HtmlElement]) -> None:
+    text = pages["en"].text_content()
+    assert "Law 41/2024/QH15" in text
+    assert "fewer than 5 persons" in text
+    assert "Nhóm đối tượng bắt buộc mới" in pages["vi"].text_content()
+
+
+@pytest.mark.parametrize(("target", "english", "vietnamese"), [
+    (Target("2025", "~", "2.5", ""), "about 2.5%", "khoảng 2,5%"),
+    (Target("2025", ">", "95", ""), "more than 95%", "trên 95%"),
+    (Target("2025", "=", "95.15", ""), "95.15%", "95,15%"),
+    (Target("2024", "between 33 and 33.5", "33-33.5", ""), "33 to 33.5%", "33 đến 33,5%"),
+])  # fmt: skip
+def test_targets_in_words(target: Target, english: str, vietnamese: str) -> None:
+    assert (target.words("en"), target.words("vi")) == (english, vietnamese)
+
+
+def test_ages_in_words() -> None:
+    assert [age_name(code, "en") for code in ("_T", "Y0T5", "Y_GE75")] == [
+        "All ages",
+        "0 to 5 years",
+        "75 years and over",
+    ]
+    assert age_name("Y15T24", "vi") == "15–24 tuổi"
