@@ -34,7 +34,7 @@ class Field:
         source: name in the delivery; a leading `@` marks a value of the envelope around the rows.
         date_format: strftime format of dates written otherwise than in ISO 8601.
         valid_values: the allowed values, empty where any is allowed.
-        classification: `personal` or `internal`.
+        classification: `personal`, `sensitive` or `internal`.
     """
 
     name: str

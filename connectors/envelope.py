@@ -13,6 +13,7 @@ import binascii
 import hashlib
 import zlib
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import fsspec
@@ -24,9 +25,10 @@ from connectors.xml import UnsafeXML, parse, reason
 # Tables that must not leave the envelope, whatever a contract asks for.
 FORBIDDEN = frozenset({"XML6", "XML15"})
 _MAX_BYTES = 512 * 2**20
+# Values of the envelope that a contract may ask for, and the element that makes a record.
+GIVEN = ("@FILE", "@NGAYLAP")
+KEY = "MA_LK"
 _GZIP = b"\x1f\x8b"
-
-Rows = list[dict[str, str | None]]
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,54 @@ class Task:
 
 @dataclass
 class Table:
-    """What was read of one table: columns of text, unreadable parts, names of fields that nobody asked for."""
+    """What was read of one table: rows of the wanted fields, unreadable parts, all field names that were seen."""
 
-    columns: dict[str, list[str | None]]
+    wanted: list[str]
+    rows: list[tuple[str | None, ...]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+
+    def columns(self) -> dict[str, list[str | None]]:
+        """Return the rows as columns."""
+        columns = zip(*self.rows, strict=True) if self.rows else ((),) * len(self.wanted)
+        return {name: list(values) for name, values in zip(self.wanted, columns, strict=True)}
+
+
+class Collector:
+    """Picks the wanted fields out of the records of one table.
+
+    Records of a table look alike, so where each field stands is worked out once for each number of fields; after that
+    only the wanted fields are looked at, and whether they still stand there.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._fields = [name for name in table.wanted if not name.startswith("@")]
+        self._layouts: dict[int, tuple[Any, list[str], Any]] = {}
+
+    def add(self, record: etree._Element, given: tuple[str | None, ...]) -> None:
+        """Append a record; `given` are the envelope's own values."""
+        children = list(record)
+        layout = self._layouts.get(len(children))
+        if layout is not None:
+            pick, names, arrange = layout
+            picked = pick(children)
+            if [child.tag for child in picked] == names:
+                self._table.rows.append(arrange([*given, None, *[child.text for child in picked]]))
+                return
+        self._learn(children)
+        self.add(record, given)
+
+    def _learn(self, children: list[etree._Element]) -> None:
+        places = {child.tag: place for place, child in enumerate(children)}
+        self._table.seen.update(places)
+        found = [name for name in self._fields if name in places]
+        # Two places at least, so that the getter returns a tuple.
+        pick = itemgetter(*[places[name] for name in found], *[0] * 2)
+        names = [*found, *[children[0].tag] * 2]
+        order = {name: place for place, name in enumerate([*GIVEN, None, *found])}
+        arrange = itemgetter(*[order.get(name, len(GIVEN)) for name in self._table.wanted])
+        self._layouts[len(children)] = (pick, names, arrange)
 
 
 @dataclass
@@ -60,14 +105,15 @@ class Read:
 def read(task: Task) -> Read:
     """Read envelopes; one that cannot be read is held as a single row of XML1."""
     system, root = fsspec.core.url_to_fs(task.uri)
-    result = Read({name: Table({column: [] for column in wanted}) for name, wanted in task.tables.items()})
+    result = Read({name: Table(wanted) for name, wanted in task.tables.items()})
+    collectors = {name: Collector(table) for name, table in result.tables.items()}
     for path in task.paths:
         data = system.cat_file(f"{root.rstrip('/')}/{task.folder}/{path}")
         name = f"{task.folder}/{path}"
         file = File(name, hashlib.sha256(data).hexdigest(), len(data))
         result.files.append(file)
         try:
-            _read_envelope(result, task.tables, name, parse(_unpacked(data)))
+            _read_envelope(result, collectors, path, parse(_unpacked(data)))
         except (etree.XMLSyntaxError, UnsafeXML, zlib.error) as error:
             # The file itself stays in the folder; it may hold tables that must not be copied.
             payload = {"file": name, "sha256": file.sha256, "bytes": file.bytes}
@@ -88,50 +134,50 @@ def _unpacked(data: bytes) -> bytes:
     return text
 
 
-def _read_envelope(result: Read, wanted: dict[str, list[str]], name: str, root: etree._Element) -> None:
-    given: dict[str, str | None] = {"@FILE": name, "@NGAYLAP": root.findtext(".//NGAYLAP")}
-    rows: dict[str, Rows] = {table: [] for table in wanted}
-    for part in root.iter("FILEHOSO"):
-        table = (part.findtext("LOAIHOSO") or "").strip().upper()
-        if table not in rows or table in FORBIDDEN:
-            continue
-        content = part.findtext("NOIDUNGFILE") or ""
-        try:
-            records = _records(parse(_decoded(content)))
-        except (etree.XMLSyntaxError, UnsafeXML, ValueError) as error:
-            payload: dict[str, Any] = {"file": name, "LOAIHOSO": table, "NOIDUNGFILE": content}
-            message = f"part {table} of {name} cannot be read: {reason(error)}"
-            result.tables[table].rejects.append(Reject("readable", "NOIDUNGFILE", message, payload))
+def _read_envelope(result: Read, collectors: dict[str, Collector], path: str, root: etree._Element) -> None:
+    parts, claims = [], 0
+    values: dict[str, str | None] = {"NGAYLAP": None, "SOLUONGHOSO": None}
+    for element in root.iter("FILEHOSO", "HOSO", *values):
+        if element.tag == "FILEHOSO":
+            parts.append(element)
+        elif element.tag == "HOSO":
+            claims += 1
         else:
-            rows[table] += records
-    announced, found = root.findtext(".//SOLUONGHOSO"), sum(1 for _ in root.iter("HOSO"))
-    if announced is not None and announced.strip() != str(found):
-        result.warnings.add(f"{name} announces {announced.strip()} claims and holds {found}")
-    for table, records in rows.items():
-        target = result.tables[table]
-        target.seen.update(*records)
-        for column, values in target.columns.items():
-            if column.startswith("@"):
-                values += [given.get(column)] * len(records)
-            else:
-                values += [record.get(column) for record in records]
+            values[element.tag] = element.text
+    given = (path, values["NGAYLAP"])
+    for part in parts:
+        content = {child.tag: child.text for child in part}
+        name = (content.get("LOAIHOSO") or "").strip().upper()
+        table = result.tables.get(name)
+        if table is None or name in FORBIDDEN:
+            continue
+        encoded = content.get("NOIDUNGFILE") or ""
+        try:
+            for record in _records(parse(_decoded(encoded))):
+                collectors[name].add(record, given)
+        except (etree.XMLSyntaxError, UnsafeXML, ValueError) as error:
+            payload: dict[str, Any] = {"file": path, "LOAIHOSO": name, "NOIDUNGFILE": encoded}
+            message = f"part {name} of {path} cannot be read: {reason(error)}"
+            table.rejects.append(Reject("readable", "NOIDUNGFILE", message, payload))
+    announced = (values["SOLUONGHOSO"] or "").strip()
+    if announced and announced != str(claims):
+        result.warnings.add(f"{path} announces {announced} claims and holds {claims}")
 
 
-def _decoded(content: str) -> bytes:
-    text = "".join(content.split())
+def _decoded(encoded: str) -> bytes:
     try:
-        return binascii.a2b_base64(text, strict_mode=True)
+        return binascii.a2b_base64(encoded, strict_mode=True)
+    except ValueError:
+        pass
+    try:
+        return binascii.a2b_base64("".join(encoded.split()), strict_mode=True)
     except ValueError as error:
         raise ValueError(f"it is not base64 ({error})") from error
 
 
-def _records(root: etree._Element) -> Rows:
+def _records(root: etree._Element) -> list[etree._Element]:
     """Return the records of a table: the elements that hold the key, whatever the Decision wraps around them."""
-    if root.find("MA_LK") is not None:
-        return [{element.tag: element.text for element in root}]
-    records = []
-    for key in root.iter("MA_LK"):
-        record = key.getparent()
-        if record is not None:
-            records.append({element.tag: element.text for element in record})
-    return records
+    if len(root) and root[0].tag == KEY:
+        return [root]
+    parents = (key.getparent() for key in root.iter(KEY))
+    return [parent for parent in parents if parent is not None]

@@ -21,8 +21,8 @@ import polars as pl
 from ansinh.errors import AnsinhError
 from connectors import envelope
 from connectors.contract import Contract
-from connectors.pool import ordered_map
-from connectors.settings import variable
+from connectors.pool import Pool
+from connectors.settings import RegistrySettings, variable
 from connectors.source import Chunk, Source, Window
 
 _log = logging.getLogger(__name__)
@@ -38,6 +38,14 @@ class Registry(Source):
 
     together = True
 
+    def __init__(self, settings: RegistrySettings) -> None:
+        super().__init__(settings)
+        self._pool = Pool(settings.workers)
+
+    def close(self) -> None:
+        """End the processes that read."""
+        self._pool.close()
+
     def fingerprint(self, contracts: list[Contract], window: Window) -> str | None:
         """Return the hash of the folder's listing: names, sizes and times of the files."""
         listed = [(path, size, mark) for folder in self._folders(window) for path, size, mark in self._files(folder)]
@@ -48,7 +56,7 @@ class Registry(Source):
         by_table = {contract.source_table: contract for contract in contracts}
         tasks = list(self._tasks(window, by_table))
         done, total = 0, sum(len(task.paths) for task in tasks)
-        for read in ordered_map(envelope.read, tasks, self.settings.workers):
+        for read in self._pool.map(envelope.read, tasks):
             for table, contract in by_table.items():
                 yield _chunk(contract, table, read)
             done += len(read.files)
@@ -106,7 +114,7 @@ def _is_month(name: str) -> bool:
 
 def _chunk(contract: Contract, table: str, read: envelope.Read) -> Chunk:
     found = read.tables[table]
-    rows = pl.DataFrame(found.columns, schema=dict.fromkeys(found.columns, pl.String()))
+    rows = pl.DataFrame(found.columns(), schema=dict.fromkeys(found.wanted, pl.String()))
     warnings = {f"unknown field {name} of {table} ignored" for name in found.seen - _annex()[table]}
     first = table == "XML1"
     files = read.files if first else []

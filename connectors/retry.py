@@ -22,7 +22,9 @@ class Wait(Exception):
 
 def retrying(settings: RegistrySettings, transient: Callable[[BaseException], bool]) -> tenacity.Retrying:
     """Return a caller that tries again after transient errors and raises the last one when patience ends."""
-    backoff = tenacity.wait_exponential_jitter(multiplier=settings.backoff, max=settings.max_wait, jitter=settings.backoff)
+    backoff = tenacity.wait_exponential_jitter(
+        multiplier=settings.backoff, max=settings.max_wait, jitter=settings.backoff
+    )
 
     def wait(state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None

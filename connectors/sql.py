@@ -49,6 +49,7 @@ class SqlSource(Source):
                 "connect_timeout": int(settings.connect_timeout),
                 "options": f"-c statement_timeout={int(settings.timeout * 1000)}",
             }
+        self._tables: dict[str, sa.Table] = {}
         self._engine = sa.create_engine(url, connect_args=arguments, pool_pre_ping=True)
 
     def close(self) -> None:
@@ -61,7 +62,9 @@ class SqlSource(Source):
             yield from self._extract(contract, window)
 
     def _extract(self, contract: Contract, window: Window) -> Iterator[Chunk]:
-        table = self._retry(partial(self._reflect, contract))
+        if contract.dataset not in self._tables:
+            self._tables[contract.dataset] = self._retry(partial(self._reflect, contract))
+        table = self._tables[contract.dataset]
         known = {field.source: field for field in contract.fields}
         columns = [column for column in table.columns if column.name in known]
         warnings = {f"unknown column {column.name} ignored" for column in table.columns if column.name not in known}

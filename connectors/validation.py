@@ -46,6 +46,7 @@ class Validator:
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.received = 0
+        self._schema = {"_row": pl.Int64(), **contract.polars_schema()}
 
     def check(self, rows: pl.DataFrame, rejects: Iterable[Reject] = ()) -> Checked:
         """Return the rows split into accepted and rejected.
@@ -54,6 +55,9 @@ class Validator:
             AnsinhError: a required column is missing, so the delivery as a whole is broken.
         """
         warnings = self._compare_columns(rows)
+        held = [self._unreadable(list(rejects))]
+        if not rows.height:
+            return Checked(pl.DataFrame(schema=self._schema), pl.concat(held), warnings)
         start = self.received + 1
         named = rows.lazy().select(
             pl.int_range(start, start + rows.height, dtype=pl.Int64).alias("_row"),
@@ -63,11 +67,9 @@ class Validator:
         rules = self._rules(rows)
         broken = typed.select(rule.broken.any().alias(str(i)) for i, rule in enumerate(rules)).row(0)
         failing = [rule for rule, any_row in zip(rules, broken, strict=True) if any_row]
-        accepted, held = self._split(typed, failing, rows)
+        accepted, rejected = self._split(typed, failing, rows)
         self.received += rows.height
-        unreadable = self._unreadable(list(rejects))
-        result = accepted.select("_row", *(field.name for field in self.contract.fields))
-        return Checked(result, pl.concat([held, unreadable]), warnings)
+        return Checked(accepted.select(list(self._schema)), pl.concat([*held, rejected]), warnings)
 
     def _compare_columns(self, rows: pl.DataFrame) -> set[str]:
         given = set(rows.columns)

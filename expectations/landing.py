@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
@@ -18,11 +17,10 @@ if TYPE_CHECKING:
 
     from connectors.contract import Contract, Field
 
-# Below this many rows a share of bad values says little about the delivery.
-_ENOUGH_ROWS = 100
 # One or two held rows are the row's fault, not the delivery's, however small the delivery is.
 _FEW_HELD_ROWS = 3
-_ALWAYS_JUDGED = {"required_null_share", "outside_period_share"}
+# A mean that was or has become 0: as far as can be, but a number, for results are kept as JSON.
+_ENDLESS = 1e9
 
 Values = Mapping[str, float | None]
 
@@ -81,19 +79,14 @@ def _row(batch: Batch, earlier: list[Batch], profiles: Mapping[str, Values]) -> 
     # A first load holds years in one delivery, so it is no measure of a month.
     months = [other.rows_received for other in earlier if not other.first_load]
     usual = median(months) if months else 0
-    enough = batch.rows_received >= _ENOUGH_ROWS
-    row = {
-        name: value if enough or not name.endswith(("_share", "_days", ".mean")) or name in _ALWAYS_JUDGED else None
-        for name, value in values.items()
-    }
-    return row | {
+    return values | {
         "rows_lost": batch.rows_accepted - (values["rows"] or 0),
         "reject_share": (
             batch.rows_quarantined / batch.rows_received if batch.rows_quarantined >= _FEW_HELD_ROWS else None
         ),
-        "volume_ratio": batch.rows_received / usual if usual > _ENOUGH_ROWS else None,
-        "null_share_rise": _largest(values, before, ".null_share", _rise) if enough else None,
-        "mean_factor": _largest(values, before, ".mean", _factor) if enough else None,
+        "volume_ratio": batch.rows_received / usual if usual > profile.ENOUGH else None,
+        "null_share_rise": _largest(values, before, ".null_share", _rise),
+        "mean_factor": _largest(values, before, ".mean", _factor),
     }
 
 
@@ -114,7 +107,7 @@ def _rise(value: float, usual: float) -> float:
 
 def _factor(value: float, usual: float) -> float:
     if value <= 0 or usual <= 0:
-        return 1.0 if value == usual else math.inf
+        return 1.0 if value == usual else _ENDLESS
     return max(value / usual, usual / value)
 
 
@@ -127,8 +120,8 @@ def _delivery(contract: Contract) -> list[Expectation]:
         critical("columns_mistyped", "Every column has the contract's type.", high=0),
         critical("rows_lost", "The landed file holds every accepted row of the ledger.", 0, 0),
         critical("reject_share", f"At most {share:.0%} of the rows are held back.", high=share),
-        critical("required_null_share", "Required fields are filled.", high=0),
-        critical("outside_period_share", f"Every row was recorded ({recorded}) in the delivery's month.", high=0),
+        critical("required_empty", "Required fields are filled.", high=0),
+        critical("outside_period", f"Every row was recorded ({recorded}) in the delivery's month.", high=0),
         warning("newest_lag_days", f"The newest row ({recorded}) is of the second half of the month.", high=16),
         critical("volume_ratio", "The delivery is not empty where earlier months had rows.", 0, above=True),
         warning("volume_ratio", "The delivery has between a fifth and five times the usual rows.", 0.2, 5),
@@ -146,8 +139,9 @@ def _field(field: Field) -> list[Expectation]:
         found += [
             warning(f"{name}.placeholder_share", f"{name} is hardly ever a placeholder.", high=0.005),
             critical(f"{name}.placeholder_share", f"{name} is not mostly placeholders.", high=0.1),
-            critical(f"{name}.top_share", f"No single {name} covers half of the rows.", high=0.5),
         ]
+    if profile.names_person(field):
+        found.append(critical(f"{name}.top_share", f"No single {name} covers half of the rows.", high=0.5))
     if profile.is_tax_code(field):
         found += [
             warning(f"{name}.bad_check_digit_share", f"Check digits of {name} are right.", high=0.05),

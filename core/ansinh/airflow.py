@@ -41,7 +41,7 @@ _COMPONENTS = {
     "dag-processor": ("airflow", "dag-processor"),
     "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
 }
-_START_SECONDS = 120
+_START_SECONDS = 240
 _STOP_SECONDS = 8
 
 _log = logging.getLogger(__name__)

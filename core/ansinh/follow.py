@@ -105,8 +105,10 @@ class Follower:
         message, _, next_step = self.api.error(task).partition(" Next: ")
         message = message or self._ledger_error(task) or "no reason was logged"
         page = self._page(task.dag_id, task.run_id, task.task_id)
+        others = sorted({run.dag_id for run in failed} - {task.dag_id})
+        also = f" {', '.join(others)} failed too." if others else ""
         return AnsinhError(
-            f"{task.dag_id} failed at {task.task_id}: {message}",
+            f"{task.dag_id} failed at {task.task_id}: {message}{also}",
             f"{next_step} The log is at {page}; then ./ansinh run goes on from there.".strip(),
         )
 

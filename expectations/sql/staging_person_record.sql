@@ -48,7 +48,7 @@ select
         count(*) filter (where born_on < date '1900-01-01' or born_on > current_date)::numeric / count(*)
     )::double precision as implausible_birth_share,
     (
-        coalesce(avg((sex_code = case when digit % 2 = 0 then 'M' else 'F' end)::integer), 1)
+        coalesce(avg((sex_code = case when mod(digit, 2) = 0 then 'M' else 'F' end)::integer), 1)
     )::double precision as sex_agrees_share,
     (
         coalesce(avg((extract(year from born_on) = 1900 + 100 * (digit / 2) + year_digits)::integer), 1)

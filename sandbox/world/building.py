@@ -23,10 +23,13 @@ from sandbox.world.registries.health import write_health
 from sandbox.world.registries.labour import write_labour
 from sandbox.world.registries.population import write_population
 from sandbox.world.registries.reference import write_reference
+from sandbox.world.registries.residence import write_residence
 from sandbox.world.registries.tax import write_tax
+from sandbox.world.registries.vss_accounts import write_accounts
 from sandbox.world.registries.vss_benefits import write_benefits
 from sandbox.world.registries.vss_cards import write_cards
 from sandbox.world.registries.vss_contributions import write_contributions
+from sandbox.world.registries.vss_employers import write_employers
 from sandbox.world.registries.vss_members import write_members
 from sandbox.world.registries.vss_services import write_services
 from sandbox.world.tools import DATA
@@ -90,9 +93,12 @@ def _write_registries(
     with _timed(seconds, "reference"):
         write_reference(country, tables, counts)
     with _timed(seconds, "population"):
-        write_population(country, tables)
+        registered = write_population(country, tables)
+        write_residence(country, tables, registered)
     with _timed(seconds, "vss members"):
         members = write_members(country, tables)
+        write_employers(country, tables)
+        write_accounts(country, tables, members)
     with _timed(seconds, "vss contributions"):
         totals = write_contributions(country, tables, members)
     with _timed(seconds, "vss cards"):

@@ -59,12 +59,12 @@ class Window:
     @property
     def start(self) -> np.datetime64:
         """First day."""
-        return self.first_days[0]
+        return np.datetime64(self.first_days[0])
 
     @property
     def end(self) -> np.datetime64:
         """First day after the last month."""
-        return self.last_days[-1] + 1
+        return np.datetime64(self.last_days[-1] + 1)
 
     @property
     def days(self) -> int:

@@ -8,9 +8,10 @@ import numpy as np
 import polars as pl
 
 from sandbox.settings import ErrorRates
-from sandbox.world.benefits import Benefits, SickLeave, build_benefits
+from sandbox.world.benefits import Benefits
 from sandbox.world.calendar import MERGER, Window
 from sandbox.world.employers import Employers, build_employers, late_payers
+from sandbox.world.entitlements import SickLeave, build_benefits
 from sandbox.world.errors import ErrorLog, Mistakes
 from sandbox.world.geography import Geography, load_geography
 from sandbox.world.health_cover import Cards, build_cards, build_cover

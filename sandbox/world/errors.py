@@ -146,7 +146,7 @@ def swap_day_month(birth: Array) -> Array:
 
 
 def _day(date: Array) -> Array:
-    return (date - date.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) + 1
+    return np.asarray((date - date.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) + 1)
 
 
 def _misspell(names: pl.Series) -> pl.Series:

@@ -142,9 +142,11 @@ def build_cards(people: People, cover: Array, window: Window, seed: int) -> Card
     until = np.maximum(until, window.last_days[last])
     ended = last < size - 1
     end = np.where(ended, window.last_days[last], until)
+    # In the month of a death nobody is counted as covered at its end, but the card is good until that day.
     death = people.death[person]
-    end = np.where(death <= end, np.maximum(death, start), end)
+    dies = (death == death) & (window.index(death) <= last + 1)
+    end = np.where(dies, np.maximum(death, start), end)
     # Households and pupils who stop paid to the end of their spell: their cards say so from the beginning.
-    known = ended & np.isin(group, [GD, HS, CN]) & ~(death == death)
+    known = ended & np.isin(group, [GD, HS, CN]) & ~dies
     until = np.where(known, end, until)
     return Cards(person, group, first, last, start, end, until)

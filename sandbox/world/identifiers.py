@@ -41,7 +41,7 @@ def tax_codes(prefix: int, count: int) -> Array:
     seeds = prefix * 100_000_000 + scramble(np.arange(int(count * 1.2) + 50), 100_000_000)
     total = sum((seeds // 10 ** (8 - place) % 10) * weight for place, weight in enumerate(_TAX_WEIGHTS))
     valid = total % 11 != 0
-    return (seeds * 10 + 10 - total % 11)[valid][:count]
+    return np.asarray((seeds * 10 + 10 - total % 11)[valid][:count])
 
 
 def unit_codes(count: int) -> pl.Series:

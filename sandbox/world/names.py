@@ -18,7 +18,7 @@ def full_names(random: np.random.Generator, surname: Array, male: Array) -> pl.S
     table = read_csv("given_names.csv")
     names = table["name"].to_list()
     parts = {"surname": texts(read_csv("surnames.csv")["surname"].to_list(), surname)}
-    middle = np.zeros(0)
+    middle = np.zeros(0, dtype=np.int64)
     for part in ("middle", "second", "given"):
         kind = "given" if part == "given" else "middle"
         place = np.zeros(len(male), dtype=np.int64)

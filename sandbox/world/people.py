@@ -57,7 +57,7 @@ class People:
     def present(self, window: Window, month: int) -> Array:
         """Whether each person is born, alive and in the country on the last day of a month."""
         last = window.last_days[month]
-        return (self.birth <= last) & ~(self.death <= last) & ~(self.emigration <= last)
+        return np.asarray((self.birth <= last) & ~(self.death <= last) & ~(self.emigration <= last))
 
 
 def build_people(size: int, window: Window, geography: Geography, seed: int) -> People:
@@ -152,7 +152,7 @@ def _households(random: np.random.Generator, age: Array, male: Array) -> tuple[A
 
     def couple(target: Array) -> Array:
         place = np.searchsorted(wife_age, target) + random.integers(-2, 3, len(target))
-        return order[np.clip(place, 0, pairs - 1)]
+        return np.asarray(order[np.clip(place, 0, pairs - 1)])
 
     chosen = couple(age[child] + np.clip(random.normal(27, 5, int(child.sum())), 17, 44))
     household[child], relation[child] = chosen, CHILD

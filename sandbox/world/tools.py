@@ -23,18 +23,20 @@ def generator(seed: int, part: str) -> np.random.Generator:
 def weighted(random: np.random.Generator, weights: Array, size: int) -> Array:
     """Return `size` positions drawn with the given weights."""
     total = np.cumsum(weights, dtype=np.float64)
-    return np.minimum(np.searchsorted(total, random.random(size) * total[-1], side="right"), len(weights) - 1)
+    return np.asarray(
+        np.minimum(np.searchsorted(total, random.random(size) * total[-1], side="right"), len(weights) - 1)
+    )
 
 
 def within(random: np.random.Generator, start: Array, count: Array) -> Array:
     """Return a random position in each range [start, start + count)."""
-    return start + np.minimum((random.random(len(start)) * count).astype(np.int64), count - 1)
+    return np.asarray(start + np.minimum((random.random(len(start)) * count).astype(np.int64), count - 1))
 
 
 def ranges(counts: Array) -> Array:
     """Return 0..count-1 for each count, joined."""
     ends = np.cumsum(counts)
-    return np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - counts, counts)
+    return np.asarray(np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - counts, counts))
 
 
 def top(scores: Array, eligible: Array, count: int) -> Array:
@@ -51,13 +53,17 @@ def top(scores: Array, eligible: Array, count: int) -> Array:
 
 def days(start: np.datetime64 | Array, offset: Array) -> Array:
     """Return dates `offset` days after the start."""
-    return np.asarray(start, dtype="datetime64[D]") + np.asarray(offset).astype(np.int64).astype("timedelta64[D]")
+    return np.asarray(
+        np.asarray(start, dtype="datetime64[D]") + np.asarray(offset).astype(np.int64).astype("timedelta64[D]")
+    )
 
 
 def office_time(random: np.random.Generator, day: Array) -> Array:
     """Return a time between 07:30 and 17:30 of each day, as microseconds without a time zone."""
     seconds = random.integers(27_000, 63_000, len(day))
-    return day.astype("datetime64[s]").astype("datetime64[us]") + (seconds * 1_000_000).astype("timedelta64[us]")
+    return np.asarray(
+        day.astype("datetime64[s]").astype("datetime64[us]") + (seconds * 1_000_000).astype("timedelta64[us]")
+    )
 
 
 def digits(values: Array | pl.Series, width: int) -> pl.Series:
@@ -104,3 +110,14 @@ def read_csv(name: str, **types: Any) -> pl.DataFrame:
 def joined(*columns: pl.Series, separator: str = "|") -> pl.Series:
     """Return the columns as one text."""
     return pl.select(pl.concat_str([column.cast(pl.String) for column in columns], separator=separator)).to_series()
+
+
+def optional_digits(values: Array, width: int) -> pl.Series:
+    """Return numbers as text of a fixed width; null where negative."""
+    text = digits(values, width).to_frame("n")
+    return text.select(pl.when(pl.Series(values >= 0)).then("n")).to_series()
+
+
+def numbered(frames: list[pl.DataFrame], key: str) -> pl.DataFrame:
+    """Return rows in the order of recording, with their position in a change feed from 1."""
+    return pl.concat(frames).sort("updated_at", key, maintain_order=True).with_row_index("change_seq", offset=1)

@@ -148,7 +148,7 @@ def _pick(random: np.random.Generator, province: Array, employers: Employers) ->
     near = (random.random(len(province)) < 0.9) & (stop > start)
     low, high = np.where(near, total[start], 0.0), np.where(near, total[stop], total[-1])
     chosen = np.searchsorted(total, low + random.random(len(province)) * (high - low), side="right") - 1
-    return np.clip(chosen, 0, firms - 1)
+    return np.asarray(np.clip(chosen, 0, firms - 1))
 
 
 def _evaders(

@@ -63,6 +63,7 @@ _SPECIAL: dict[str, Callable[[int, dt.datetime], Any]] = {
     "filed_at": lambda _, moment: moment,
     "submitted_date": lambda _, moment: moment.date(),
     "discharged_at": lambda _, moment: moment + dt.timedelta(hours=3),
+    "submitted_file": lambda n, moment: f"{n % 3 + 1:05}_{moment:%Y%m%d}_1.xml.gz",
     "claim_id": lambda n, _: f"LK{n:07}",
     "return_id": lambda n, _: f"TK{n // 5:05}",
     "line_no": lambda n, _: n % 5 + 1,

@@ -129,7 +129,7 @@ def answering(answer: Callable[[str], Answer]) -> Iterator[str]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02])
     thread.start()
     try:
         yield f"http://client:secret@127.0.0.1:{server.server_port}"

@@ -12,7 +12,7 @@ from ansinh.database import Role, connect
 from ansinh.errors import AnsinhError
 from ansinh.settings import get_settings
 from expectations.gate import GateFailed, check_landing
-from tests.expectations.deliveries import contributions, employers
+from tests.expectations.deliveries import contributions, employers, tax_code
 
 Deliver = Callable[..., str]
 Spoil = Callable[[pl.DataFrame], pl.DataFrame]
@@ -75,22 +75,18 @@ CRITICAL: dict[str, tuple[Spoil, str]] = {
     "a column of another type": (lambda rows: rows.cast({"employees": pl.String}), "columns_mistyped = 1 (employees)"),
     "a required field is empty": (
         lambda rows: rows.with_columns(name=pl.when(pl.col("employees") > 10).then("name")),
-        "required_null_share",
+        "required_empty",
     ),
     "rows of another month": (
         lambda rows: rows.with_columns(pl.col("updated_at") - dt.timedelta(days=31)),
-        "outside_period_share",
+        "outside_period =",
     ),
     "rows of the future": (
         lambda rows: rows.with_columns(pl.col("updated_at") + dt.timedelta(days=31)),
-        "outside_period_share",
+        "outside_period =",
     ),
     "nothing where there were rows": (lambda rows: rows.clear(), "volume_ratio = 0"),
     "every row twice": (lambda rows: pl.concat([rows, rows]), "duplicate_share = 0.5"),
-    "one identifier for everyone": (
-        lambda rows: rows.with_columns(tax_code=pl.lit("0100100008")),
-        "tax_code.top_share = 1",
-    ),
     "placeholders for identifiers": (
         lambda rows: rows.with_columns(
             tax_code=pl.when(pl.col("employees") > 13).then(pl.lit("0000000000")).otherwise("tax_code")
@@ -184,6 +180,18 @@ def test_amounts_in_another_unit_are_a_warning(deliver: Deliver) -> None:
     assert [(found.measure, found.subject) for found in result.failures] == [
         ("mean_factor", "vss.contribution.2025-03")
     ]
+
+
+def test_one_identifier_for_everyone_rejects_a_delivery(deliver: Deliver) -> None:
+    deliver("vss.contribution", BAD, contributions(BAD).with_columns(si_number=pl.lit("0116149001")), first=True)
+    with pytest.raises(GateFailed, match=r"si_number\.top_share = 1"):
+        check_landing("vss")
+
+
+def test_the_amended_return_of_one_large_employer_passes(deliver: Deliver) -> None:
+    rows = employers(BAD).with_columns(tax_code=pl.lit(tax_code(10)))
+    deliver("vss.employer", BAD, rows, first=True)
+    assert check_landing("vss").success
 
 
 def test_the_other_data_sets_of_the_month_pass_and_later_months_wait(deliver: Deliver) -> None:

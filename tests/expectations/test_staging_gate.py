@@ -1,5 +1,6 @@
 """The gate of the stage staging: readable records pass, each mistake is caught at its severity."""
 
+# ruff: noqa: E501 - one mistake a line
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The figures as JSON: published ones with their vintage, working ones where nothing is published, never small cells."""
+"""The figures as JSON: the published one with its vintage, else the working one, and never a small cell."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ansinh.database import Role, connect
 from ansinh.errors import AnsinhError
 from publication import release
 from publication.figures import headline, indicator
+from publication.release import Release
 
 KEYS = [
     "indicator", "period", "area", "area_list", "sex", "age", "numerator", "denominator", "value", "unit",
@@ -18,8 +19,7 @@ KEYS = [
 ]  # fmt: skip
 
 
-def test_a_figure_has_the_keys_other_programs_rely_on(working: Path) -> None:
-    release.publish("2025-07")
+def test_a_figure_has_the_keys_other_programs_rely_on(published: Release) -> None:
     [figure] = indicator("HI_COV", "2025-07", "VN")
     assert list(figure) == KEYS
     assert json.loads(json.dumps(figure)) == figure
@@ -31,9 +31,44 @@ def test_a_figure_has_the_keys_other_programs_rely_on(working: Path) -> None:
     )
 
 
-def test_a_target_range_stays_a_range(working: Path) -> None:
+def test_a_target_range_stays_a_range(published: Release) -> None:
     [figure] = indicator("SI_COV", "2025-07", "VN")
     assert "42-43" in [target["value"] for target in figure["targets"] if target["period"] == "2024"]
+
+
+def test_an_open_breakdown_lists_every_part(published: Release) -> None:
+    assert [figure["sex"] for figure in indicator("HI_COV", "2025-07", "VN", sex=None)] == ["F", "M", "_T"]
+    assert len(indicator("PENS_COV", "2025-07", "VN", age=None)) == 4
+
+
+def test_both_lists_have_their_own_areas(published: Release) -> None:
+    [old] = indicator("HI_COV", "2025-06", "15", area_list="63")
+    [new] = indicator("HI_COV", "2025-06", "15")
+    assert old["denominator"] < new["denominator"]
+
+
+@pytest.mark.parametrize(("request_", "message", "exists"), [
+    (("XX_COV", "2025-07", "VN"), "no indicator XX_COV", "SI_COV_VOL"),
+    (("SI_COV", "2031-01", "VN"), "no SI_COV for 2031-01", "2025-06, 2025-07"),
+    (("SI_COV", "2025-07", "99"), "no area 99", "VN"),
+    (("SI_COV", "2025-07", "02"), "no area 02", "VN"),
+    (("SI_COV", "2025-07", "VN", "X"), "no sex X", "F, M, _T"),
+    (("SI_COV", "2025-07", "VN", "_T", "Y0T5"), "no age Y0T5", "Y_GE55"),
+    (("SI_COV", "2025-07", "VN", "_T", "_T", "63"), "no area list 63", "34"),
+])  # fmt: skip
+def test_an_unknown_request_lists_what_exists(
+    published: Release, request_: tuple[str, ...], message: str, exists: str
+) -> None:
+    with pytest.raises(AnsinhError, match=message) as caught:
+        indicator(*request_)
+    assert exists in caught.value.next_step
+
+
+def test_the_headline_has_every_indicator_with_the_targets_of_the_year(published: Release) -> None:
+    figures = headline("2025-07")
+    assert [figure["indicator"] for figure in figures] == ["SI_COV", "SI_COV_VOL", "UI_COV", "HI_COV", "PENS_COV"]
+    assert all(figure["name_vi"] and figure["area"] == "VN" for figure in figures)
+    assert {target["period"] for figure in figures for target in figure["targets"]} == {"2025"}
 
 
 def test_a_month_without_release_shows_working_figures(working: Path) -> None:
@@ -68,39 +103,3 @@ def test_small_cells_never_show(working: Path, published: bool) -> None:
         [figure] = indicator("SI_COV_VOL", "2025-07", area, sex, age)
         assert (figure["numerator"], figure["denominator"], figure["value"]) == (None, None, None)
         assert figure["obs_status"] == "Q"
-
-
-def test_an_open_breakdown_lists_every_part(working: Path) -> None:
-    assert [figure["sex"] for figure in indicator("HI_COV", "2025-07", "VN", sex=None)] == ["F", "M", "_T"]
-    assert len(indicator("PENS_COV", "2025-07", "VN", age=None)) == 4
-
-
-def test_both_lists_have_their_own_areas(working: Path) -> None:
-    [old] = indicator("HI_COV", "2025-06", "15", area_list="63")
-    [new] = indicator("HI_COV", "2025-06", "15")
-    assert old["denominator"] < new["denominator"]
-
-
-@pytest.mark.parametrize(("request_", "message", "exists"), [
-    (("XX_COV", "2025-07", "VN"), "no indicator XX_COV", "SI_COV_VOL"),
-    (("SI_COV", "2031-01", "VN"), "no SI_COV for 2031-01", "2025-04, 2025-05, 2025-06, 2025-07"),
-    (("SI_COV", "2025-07", "99"), "no area 99", "VN"),
-    (("SI_COV", "2025-07", "02"), "no area 02", "VN"),
-    (("SI_COV", "2025-07", "VN", "X"), "no sex X", "F, M, _T"),
-    (("SI_COV", "2025-07", "VN", "_T", "Y0T5"), "no age Y0T5", "Y_GE55"),
-    (("SI_COV", "2025-07", "VN", "_T", "_T", "63"), "no area list 63", "34"),
-])  # fmt: skip
-def test_an_unknown_request_lists_what_exists(
-    working: Path, request_: tuple[str, ...], message: str, exists: str
-) -> None:
-    with pytest.raises(AnsinhError, match=message) as caught:
-        indicator(*request_)
-    assert exists in caught.value.next_step
-
-
-def test_the_headline_has_every_indicator_with_the_targets_of_the_year(working: Path) -> None:
-    release.publish("2025-07")
-    figures = headline("2025-07")
-    assert [figure["indicator"] for figure in figures] == ["SI_COV", "SI_COV_VOL", "UI_COV", "HI_COV", "PENS_COV"]
-    assert all(figure["name_vi"] and figure["area"] == "VN" for figure in figures)
-    assert {target["period"] for figure in figures for target in figure["targets"]} == {"2025"}

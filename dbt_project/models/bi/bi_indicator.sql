@@ -4,7 +4,9 @@ with target as (
     select
         indicator,
         period as year,
-        {{ dbt.listagg("concat(operator, ' ', value, ' ', unit, ' (', source, ')')", "'; '", 'order by source') }} as targets
+        {{ dbt.listagg(
+            "concat(operator, ' ', value, ' ', unit, ' (', source, ')')", "'; '", 'order by source'
+        ) }} as targets
     from {{ ref('indicator_target') }}
     group by indicator, period
 )

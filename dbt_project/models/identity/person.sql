@@ -56,6 +56,6 @@ select
     {{ dbt.current_timestamp() }} as assigned_at
 from spine
 {% if is_incremental() %}
-    left join {{ this }} as assigned on spine.spine = assigned.spine and spine.spine_id = assigned.spine_id
-    where assigned.person_key is null
+left join {{ this }} as assigned on spine.spine = assigned.spine and spine.spine_id = assigned.spine_id
+where assigned.person_key is null
 {% endif %}

@@ -3,7 +3,9 @@
 {{ config(unique_key=key, indexes=[{'columns': line_key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('health', 'claim_drug', key, order_by=['submitted_date', 'submitted_file'], line_key=line_key) }}
+    {{ newest_version(
+        'health', 'claim_drug', key, order_by=['submitted_date', 'submitted_file'], line_key=line_key
+    ) }}
 )
 
 select

@@ -66,9 +66,11 @@ reopened as (
     {%- for subject, registry, datasets in windows %}
     select '{{ subject }}' as subject, revision_window.month
     from revision_window
-    where exists (
-        select 1 from in_work where registry = '{{ registry }}' and dataset in ({{ literals(datasets) }})
-    )
+    where
+        exists (
+            select 1 from in_work
+            where in_work.registry = '{{ registry }}' and in_work.dataset in ({{ literals(datasets) }})
+        )
     {{ 'union' if not loop.last }}
     {%- endfor %}
 )

@@ -23,7 +23,7 @@ class Facilities:
     def near(self, country: Country, person: Array, ward: Array) -> Array:
         """Return the facility of first registration of each person who lives in a ward."""
         province = country.geography.ward63_province[ward]
-        return self.start[province] + person * 2_654_435_761 % 1_000_003 % self.count[province]
+        return np.asarray(self.start[province] + person * 2_654_435_761 % 1_000_003 % self.count[province])
 
     def registered(self, country: Country, person: Array, ward: Array) -> pl.Series:
         """Return the code of the facility of first registration."""

@@ -36,7 +36,9 @@ def write_health(country: Country, tables: Tables) -> pl.DataFrame:
             ready = ready.filter(pl.col("submitted_date") < limit).sort(
                 "submitted_file", "claim_id", *(["line_no"] if "line_no" in ready.columns else []), maintain_order=True
             )
-            tables.write("health", name, ready, person="person" if name == "claim" else None)
+            tables.write("health", name, ready)
+        seen = frames["claim"].filter(pl.col("first"), pl.col("submitted_date") < country.window.end.item())
+        tables.record("health", "claim", seen.select(pl.col("claim_id").alias("record_key"), "person"))
     return pl.DataFrame({"claim_id": pl.concat(sensitive)})
 
 
@@ -114,17 +116,18 @@ def _month(country: Country, facilities: Facilities, cards: _Cards, month: int) 
     )
     result: dict[str, list[pl.DataFrame]] = {name: [] for name in DATASETS}
     place = np.arange(visits.size) - np.searchsorted(visits.facility, visits.facility)
-    for rows, sent, settled_at in sendings:
+    for number, (rows, sent, settled_at) in enumerate(sendings):
         heads = pl.DataFrame(
             {
                 "visit": rows,
                 "submitted_date": sent,
                 "paid_at": settled_at.astype("datetime64[ms]"),
+                "first": np.full(len(rows), number == 0),
                 "submitted_file": _files(facilities, visits.facility[rows], place[rows], sent),
             }
         )
         for name, frame in parts.items():
-            head = heads if name == "claim" else heads.drop("paid_at")
+            head = heads if name == "claim" else heads.drop("paid_at", "first")
             result[name].append(frame.join(head, on="visit", how="inner", maintain_order="left"))
     return {name: pl.concat(frames) for name, frames in result.items()}
 
@@ -183,7 +186,7 @@ def _claims(
     return pl.DataFrame(
         {
             "visit": np.arange(size),
-            "person": np.where(borrowed, parent, person),
+            "person": person,
             "claim_id": claim_id,
             "patient_code": "BN" + digits(person * 7 % 9_999_991, 8),
             "full_name": wrong.names(names),

@@ -99,7 +99,11 @@ def _returns(country: Country, tables: Tables, year: int) -> None:
             grown,
             insured[rows].astype(np.int64),
         )
-        tables.write("tax", "wage_income", frame, person="person")
+        written_rows = tables.write("tax", "wage_income", frame, person="person")
+        if amendment:
+            country.log.add(
+                "tax", "wage_income", written_rows["return_id"].unique(maintain_order=True), "amended_return"
+            )
         written = True
     if not written and "tax_wage_income" not in tables.rows():
         tables.write(

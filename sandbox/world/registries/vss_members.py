@@ -1,4 +1,4 @@
-"""The VSS ledgers about members: participants, employers, e-accounts; and which number stands for whom."""
+"""The VSS ledger of participants, and which number stands for whom in the other ledgers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from sandbox.world.calendar import MERGER, SI_NUMBER_CHANGE, VSIC_CHANGE, coverage_path
+from sandbox.world.calendar import SI_NUMBER_CHANGE, coverage_path
 from sandbox.world.country import Country
-from sandbox.world.employers import OWNERSHIPS
 from sandbox.world.output import Tables
-from sandbox.world.tools import NEVER, Array, days, digits, office_time, read_csv, texts, top
+from sandbox.world.tools import NEVER, Array, days, digits, office_time, top
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Members:
 
 
 def write_members(country: Country, tables: Tables) -> Members:
-    """Write participants, employers and e-accounts; return how VSS knows its members."""
+    """Write participants; return how VSS knows its members."""
     random = country.random("vss.members")
     people, window, work = country.people, country.window, country.work
     insured = (work.employer >= 0) | work.voluntary
