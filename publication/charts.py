@@ -84,13 +84,15 @@ def line_chart(series: Series, language: str, title: str, description: str, iden
 
 
 def _rule_across(level: float) -> alt.Chart:
-    rule: alt.Chart = alt.Chart(pl.DataFrame({"value": [level]})).encode(y="value:Q")
-    return rule.mark_rule(color=TARGET, strokeDash=[6, 4], strokeWidth=1.6)
+    chart = alt.Chart(pl.DataFrame({"value": [level]}))
+    rule: alt.Chart = chart.mark_rule(color=TARGET, strokeDash=[6, 4], strokeWidth=1.6).encode(y="value:Q")
+    return rule
 
 
 def _rule_down(month: str, x: alt.X) -> alt.Chart:
-    rule: alt.Chart = alt.Chart(pl.DataFrame({"month": [month]})).encode(x=x)
-    return rule.mark_rule(color=BREAK, strokeDash=[2, 3], strokeWidth=1.2)
+    chart = alt.Chart(pl.DataFrame({"month": [month]}))
+    rule: alt.Chart = chart.mark_rule(color=BREAK, strokeDash=[2, 3], strokeWidth=1.2).encode(x=x)
+    return rule
 
 
 def _accessible(svg: str, title: str, description: str, identifier: str) -> str:

@@ -66,18 +66,16 @@ def suppress(observations: pl.DataFrame, areas: pl.DataFrame, threshold: int) ->
 
 def _statuses(table: pl.DataFrame, successor: dict[str, str], threshold: int) -> npt.NDArray[np.str_]:
     """Return the mark of each row of one indicator and month."""
-    unique = table.select("area_list", "area").unique()
-    key_of = {(listed, area): _area_key(listed, area, successor) for listed, area in unique.iter_rows()}
-    keys = [key_of[listed, area] for listed, area in table.select("area_list", "area").iter_rows()]
+    listed = table.select("area_list", "area").unique()
+    keys = [_area_key(area_list, area, successor) for area_list, area in listed.iter_rows()]
     areas, area_moves = _area_axis(frozenset(keys), tuple(sorted(successor.items())))
-    position = {key: index for index, key in enumerate(areas)}
-    sexes, sex_moves = _flat_axis(frozenset(table["sex"]))
-    ages, age_moves = _flat_axis(frozenset(table["age"]))
+    sexes, sex_moves = _flat_axis(frozenset(table["sex"].unique()))
+    ages, age_moves = _flat_axis(frozenset(table["age"].unique()))
     detail_moves = np.kron(sex_moves, age_moves)
-    row_of = np.array([position[key] for key in keys])
-    column_of = np.array(
-        [sexes.index(sex) * len(ages) + ages.index(age) for sex, age in table.select("sex", "age").iter_rows()]
-    )
+    places = listed.with_columns(place=pl.Series([areas.index(key) for key in keys]))
+    row_of = table.join(places, on=["area_list", "area"], maintain_order="left")["place"].to_numpy()
+    columns = _index("sex", sexes) * len(ages) + _index("age", ages)
+    column_of = table.select(columns).to_series().to_numpy()
     inside = np.zeros((len(areas), len(sexes) * len(ages)))
     outside = np.full_like(inside, -np.inf)
     present = np.zeros_like(inside, dtype=bool)
@@ -89,7 +87,7 @@ def _statuses(table: pl.DataFrame, successor: dict[str, str], threshold: int) ->
     outside[row_of, column_of] = counted["rest"].to_numpy()
     present[row_of, column_of] = table["numerator"].is_not_null().to_numpy()
     # Nobody there at all: nothing to protect, and nothing that could be otherwise.
-    present &= (inside != 0) | (outside != 0)
+    present &= (inside != 0) | (np.isfinite(outside) & (outside != 0))
     primary, hidden = _protect(inside, outside, present, area_moves, detail_moves, threshold)
     marks: npt.NDArray[np.str_] = np.where(primary, PRIMARY, np.where(hidden, SECONDARY, FREE))[row_of, column_of]
     return marks
@@ -123,12 +121,12 @@ def _protect(
     closed = (unmarked & (still_open == 0)).astype(np.float32)
     safe = (area_any.T @ closed @ detail_any) > 0
     price = np.outer(_leaves(area_moves), _leaves(detail_moves)) + inside / (inside.max() + 1)
+    surcharge = np.where(possible, np.where(unmarked, 0, price.sum()), np.inf)
     while (exposed := hidden & ~safe).any():
         area, detail = divmod(int(np.argmax(exposed)), exposed.shape[1])
         rows, columns = np.flatnonzero(area_moves[:, area]), np.flatnonzero(detail_moves[:, detail])
         costs = area_any[rows] @ (np.where(hidden, 0, price) @ detail_any[columns].T)
-        costs[~unmarked[np.ix_(rows, columns)]] += price.sum()
-        costs[~possible[np.ix_(rows, columns)]] = np.inf
+        costs += surcharge[rows][:, columns]
         best = np.unravel_index(int(np.argmin(costs)), costs.shape)
         if not np.isfinite(costs[best]):
             logger.warning("A table is too small to protect; it is hidden as a whole.")
@@ -152,6 +150,10 @@ def _feasible(can_rise: _Mask, can_fall: _Mask, area_moves: _Grid, detail_moves:
     back = no_fall @ detail_up.T + no_rise @ detail_down.T
     feasible: _Mask = (area_up @ forth + area_down @ back == 0) | (area_up @ back + area_down @ forth == 0)
     return feasible
+
+
+def _index(column: str, levels: tuple[str, ...]) -> pl.Expr:
+    return pl.col(column).replace_strict({code: place for place, code in enumerate(levels)}, return_dtype=pl.Int64)
 
 
 def _area_key(area_list: str, area: str, successor: dict[str, str]) -> _Area:

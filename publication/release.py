@@ -58,7 +58,7 @@ class Release:
             "release_id": self.release_id,
             "period": self.period,
             "vintage": self.vintage,
-            "published_at": self.published_at.isoformat(),
+            "published_at": self.published_at.isoformat(timespec="seconds"),
             "content_sha256": self.content_sha256,
             "path": str(self.path),
         }
@@ -101,7 +101,7 @@ def publish(period: str, vintage: str = "preliminary") -> Release:
             release_id = f"{period}-{vintage}-{len(earlier) + 1}"
             release = Release(
                 release_id, period, vintage, content, settings.releases_dir / release_id,
-                dt.datetime.now(_VIETNAM).replace(microsecond=0), new=True,
+                dt.datetime.now(_VIETNAM), new=True,
             )  # fmt: skip
             _write(release, figures, labels, scratch)
             _record(connection, release, hidden, scratch)

@@ -6,12 +6,8 @@ is there for every task, where each would need seconds to import it.
 
 import sys
 
-import airflow.dag_processing.dagbag
-import airflow.sdk.execution_time.supervisor
-import airflow.sdk.execution_time.task_runner
-import dbt.cli.main
 import great_expectations  # noqa: F401
 from airflow.__main__ import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main())  # type: ignore[no-untyped-call]

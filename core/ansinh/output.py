@@ -23,7 +23,7 @@ def print_json(value: object) -> None:
 
 def print_table(columns: dict[str, str], rows: Iterable[Iterable[Any]], empty: str) -> None:
     """Print rows under columns (title to `left` or `right`), or the sentence `empty` where there are none."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False, show_header=any(map(str.strip, columns)))
     for title, side in columns.items():
         table.add_column(title, justify="right" if side == "right" else "left", overflow="fold")
     for row in rows:

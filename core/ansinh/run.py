@@ -182,7 +182,7 @@ def _places(release: Release) -> dict[str, str]:
     url = database.role_url(Role.BI).set(drivername="postgresql")
     return {
         "Release": str(release.path),
-        "Data Docs": str(get_settings().home / "data_docs" / "index.html"),
+        "Data Docs": str(get_settings().home / "data-docs" / "site" / "index.html"),
         "Airflow": f"{airflow.api_url()} (user {airflow.USER}, password {secret('airflow_admin')})",
         "SQL for BI": f'psql "{url.render_as_string(hide_password=False)}"',
         "Stop": "./ansinh down",

@@ -137,7 +137,8 @@ def quarantine_show(row_id: int, *, as_json: bool) -> None:
     payload = row.pop("payload")
     print_table({"": "left", " ": "left"}, row.items(), "")
     console.print()
-    print_table({"Field": "left", "As delivered": "left"}, payload.items(), "The row has no fields.")
+    delivered = ((field, None if value is None else str(value)) for field, value in payload.items())
+    print_table({"Field": "left", "As delivered": "left"}, delivered, "The row has no fields.")
 
 
 def quarantine_replay(row_id: int | None, registry: str | None, dataset: str | None, corrections: list[str]) -> None:

@@ -20,12 +20,22 @@
     {{ return(api.Relation.create(database=target.database, schema='staging', identifier='batch_in_work')) }}
 {%- endmacro %}
 
-{#- The filter of a model by record: in a re-run, records of the batches in work and records that were linked anew. -#}
-{% macro in_work(record, link) -%}
+{#-
+    The filter of a model by record: in a re-run, records of the batches in work, records that such a batch held before,
+    and records that were linked anew.
+-#}
+{% macro in_work(record, link, key) -%}
     {%- set in_work = ref('batch_in_work') -%}
     {%- set mark = last_mark() -%}
     {%- if is_incremental() -%}
-        ({{ record }}._batch_id in (select batch_id from {{ in_work }}) or {{ link }}.linked_at > {{ mark }})
+        (
+            {{ record }}._batch_id in (select batch_id from {{ in_work }})
+            or {{ link }}.linked_at > {{ mark }}
+            or {{ record }}.{{ key }} in (
+                select earlier.{{ key }} from {{ this }} as earlier
+                where earlier._batch_id in (select batch_id from {{ in_work }})
+            )
+        )
     {%- else -%}
         true
     {%- endif -%}

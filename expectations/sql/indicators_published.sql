@@ -9,7 +9,7 @@ with published as (
         end as indicator,
         case when length(period) = 4 then period || '-12' else left(period, 7) end as period,
         value::numeric as value
-    from warehouse.published_figures
+    from indicators.published_figures
     where area = 'Viet Nam'
 )
 

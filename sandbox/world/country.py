@@ -47,11 +47,16 @@ class Country:
         """Return the random numbers of one part."""
         return generator(self.seed, part)
 
-    def mistakes(self, registry: str, dataset: str, keys: pl.Series) -> Mistakes:
-        """Return the mistakes of one data set, for records with these keys."""
-        return Mistakes(
-            self.random(f"errors.{registry}.{dataset}.{len(keys)}"), self.rates, self.log, registry, dataset, keys
-        )
+    def mistakes(
+        self, registry: str, dataset: str, keys: pl.Series, random: np.random.Generator | None = None
+    ) -> Mistakes:
+        """Return the mistakes of one data set, for records with these keys.
+
+        Args:
+            random: random numbers of a part, where the data set is made in parts.
+        """
+        source = random or self.random(f"errors.{registry}.{dataset}")
+        return Mistakes(source, self.rates, self.log, registry, dataset, keys)
 
     def ward(self, person: Array, day: Array) -> Array:
         """Return the ward (63 list) where each person lives on a day of their own."""

@@ -129,7 +129,6 @@ def build_cards(people: People, cover: Array, window: Window, seed: int) -> Card
     start[before] = year_start[before]
     lasting = before & _LASTING[group]
     start[lasting] = days(window.start, -random.integers(200, 1500, int(lasting.sum())))
-    # Some household cards of before run to a month of the year, not to its end.
     newborn = people.birth[person] > start
     start[newborn] = people.birth[person][newborn]
     until = (start.astype("datetime64[Y]") + 1).astype("datetime64[D]") - 1

@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
+    incremental_strategy='record_replace',
     unique_key=['dataset', 'record_id'],
     indexes=[{'columns': ['dataset', 'record_id'], 'unique': true}]
 ) }}
@@ -12,7 +12,8 @@ with record as (
     {%- if is_incremental() %}
     where _batch_id in (select batch_id from {{ in_work }})
     union all
-    -- Records that lead nowhere yet, or to a person whose identifiers meanwhile lead to another.
+    -- Records that lead nowhere yet, or to a person whose identifiers meanwhile lead to another, or whose newest row a
+    -- corrected delivery took back.
     select source_record.*
     from {{ this }} as open_link
     inner join {{ ref('source_record') }} as source_record
@@ -21,6 +22,7 @@ with record as (
         source_record._batch_id not in (select batch_id from {{ in_work }})
         and (
             open_link.person_key is null
+            or open_link._batch_id in (select batch_id from {{ in_work }})
             or not exists (select 1 from {{ ref('identifier') }} as i where i.person_key = open_link.person_key)
         )
     {%- endif %}
@@ -93,16 +95,32 @@ found as (
     {%- if is_incremental() %}
     left join {{ this }} as standing
         on standing.dataset = 'participant' and matched.si_number = standing.record_id
-    where standing.person_key is null or standing.person_key <> identifier.person_key
+    where
+        standing.person_key is null
+        or standing.person_key <> identifier.person_key
+        or standing._batch_id in (select batch_id from {{ in_work }})
+        or participant._batch_id in (select batch_id from {{ in_work }})
     {%- endif %}
 )
 
 select
-    cast(registry as {{ dbt.type_string() }}) as registry,
-    cast(dataset as {{ dbt.type_string() }}) as dataset,
-    record_id,
-    person_key,
-    cast(rule as {{ dbt.type_string() }}) as rule,
+    cast(found.registry as {{ dbt.type_string() }}) as registry,
+    cast(found.dataset as {{ dbt.type_string() }}) as dataset,
+    found.record_id,
+    found.person_key,
+    cast(found.rule as {{ dbt.type_string() }}) as rule,
+    {%- if is_incremental() %}
+    -- A link that is found again is as old as it was.
+    coalesce(standing.linked_at, {{ dbt.current_timestamp() }}) as linked_at,
+    {%- else %}
     {{ dbt.current_timestamp() }} as linked_at,
-    _batch_id
+    {%- endif %}
+    found._batch_id
 from found
+{%- if is_incremental() %}
+left join {{ this }} as standing
+    on
+        found.dataset = standing.dataset
+        and found.record_id = standing.record_id
+        and found.person_key = standing.person_key
+{%- endif %}

@@ -22,4 +22,4 @@ select
 from {{ ref('stg_vss__benefit_decision') }} as decision
 inner join {{ ref('link') }} as link on link.dataset = 'benefit_decision' and decision.decision_id = link.record_id
 {{ join_crosswalk('decision.area_list', 'decision.province_code') }}
-where {{ in_work('decision', 'link') }}
+where {{ in_work('decision', 'link', 'decision_id') }}

@@ -24,4 +24,4 @@ select
 from {{ ref('stg_vss__hi_card') }} as card
 inner join {{ ref('link') }} as link on link.dataset = 'hi_card' and card.card_id = link.record_id
 {{ join_crosswalk('card.area_list', 'card.province_code') }}
-where {{ in_work('card', 'link') }}
+where {{ in_work('card', 'link', 'card_id') }}

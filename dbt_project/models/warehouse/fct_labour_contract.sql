@@ -28,4 +28,4 @@ left join (
     group by tax_code
 ) as employer on contract.employer_tax_code = employer.tax_code
 {{ join_crosswalk('contract.area_list', 'contract.province_code') }}
-where {{ in_work('contract', 'link') }}
+where {{ in_work('contract', 'link', 'contract_id') }}

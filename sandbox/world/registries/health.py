@@ -81,8 +81,7 @@ def _month(country: Country, facilities: Facilities, cards: _Cards, month: int) 
         + f".{window.months[month].replace('-', '')}."
         + digits(np.arange(visits.size) + 1, 7)
     )
-    wrong = country.mistakes("health", "claim", claim_id)
-    wrong.random = random
+    wrong = country.mistakes("health", "claim", claim_id, random)
     drugs, services = draw_lines(random, visits, services=False), draw_lines(random, visits, services=True)
     shown = cards.at(month)[visits.person]
     before = cards.at(month - 1)[visits.person]

@@ -146,7 +146,7 @@ def _lines(
     head = f"{year}{amendment}"
     return_id = "05QTT-" + payer + f"-{head}"
     key = return_id + "|" + pl.Series(line).cast(pl.String)
-    wrong = country.mistakes("tax", "wage_income", key)
+    wrong = country.mistakes("tax", "wage_income", key, random)
     number, _ = wrong.numbers(people.number[person], people.old_card[person])
     no_code = wrong.pick("tax_code_missing") | (country.tax_code[person] < 0)
     code = (

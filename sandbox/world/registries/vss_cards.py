@@ -1,4 +1,4 @@
-"""The VSS register of health insurance cards: issue, early end, withdrawal on death, duplicates."""
+"""The VSS register of health insurance cards: first state, early end, withdrawal on death, duplicates."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def write_cards(country: Country, tables: Tables, members: Members) -> None:
     seen = np.where(cards.first == 0, np.where(newborn, seen, np.minimum(seen, window.start - 1)), seen)
     seen = np.maximum(seen, np.where(cards.first == 0, seen, members.since[person]))
     place = country.ward(person, np.maximum(seen, window.start))
-    issue = pl.DataFrame(
+    printed = pl.DataFrame(
         {
             "person": person,
             "card_id": card_id,
@@ -68,13 +68,13 @@ def write_cards(country: Country, tables: Tables, members: Members) -> None:
     dead_on = np.maximum(days(death[withdrawn], random.integers(1, 25, len(withdrawn))), seen[withdrawn] + 1)
     stop_on = np.maximum(days(cards.end[stopped], random.integers(-20, 3, len(stopped))), seen[stopped] + 1)
     frames = [
-        issue,
-        _ended(random, issue, withdrawn, cards.end, "withdrawn", dead_on),
-        _ended(random, issue, stopped, cards.end, "valid", stop_on),
+        printed,
+        _ended(random, printed, withdrawn, cards.end, "withdrawn", dead_on),
+        _ended(random, printed, stopped, cards.end, "valid", stop_on),
     ]
 
     twice = np.flatnonzero(wrong.pick("duplicate_card", np.isin(cards.group, [GD, HS])))
-    double = issue[twice].with_columns(
+    double = printed[twice].with_columns(
         pl.Series(
             "card_id", "BT" + digits(person[twice] + 1, 9) + digits(cards.first[twice] * 16 + cards.group[twice], 4)
         ),
@@ -92,18 +92,20 @@ def write_cards(country: Country, tables: Tables, members: Members) -> None:
         ),
     ]
     again = np.flatnonzero(wrong.pick("duplicate_record"))
-    frames.append(issue[again].with_columns(pl.col("updated_at") + pl.duration(days=1)))
+    frames.append(printed[again].with_columns(pl.col("updated_at") + pl.duration(days=1)))
     invalid = np.flatnonzero(wrong.pick("invalid_record"))
     frames.append(
-        issue[invalid].with_columns(pl.lit("??").alias("beneficiary_code"), pl.col("updated_at") - pl.duration(hours=3))
+        printed[invalid].with_columns(
+            pl.lit("??").alias("beneficiary_code"), pl.col("updated_at") - pl.duration(hours=3)
+        )
     )
     tables.write("vss", "hi_card", pl.concat(frames), person="person")
 
 
 def _ended(
-    random: np.random.Generator, issue: pl.DataFrame, rows: Array, end: Array, status: str, day: Array
+    random: np.random.Generator, printed: pl.DataFrame, rows: Array, end: Array, status: str, day: Array
 ) -> pl.DataFrame:
-    return issue[rows].with_columns(
+    return printed[rows].with_columns(
         pl.Series("valid_to", end[rows]),
         pl.lit(status).alias("status"),
         pl.Series("updated_at", office_time(random, day)),

@@ -127,8 +127,7 @@ def _versions(
     rates, size = country.rates, frame.height
     unit = frame["unit"].to_numpy()
     keys = joined(frame["si_number"], frame["month"])
-    wrong = country.mistakes("vss", "contribution", keys)
-    wrong.random = random
+    wrong = country.mistakes("vss", "contribution", keys, random)
     late_unit = random.random(country.employers.size) < rates.get("vss", "declared_late")
     declared_late = np.where(
         frame["kind"].to_numpy() == "compulsory",

@@ -9,21 +9,19 @@ import polars as pl
 
 from sandbox.world.calendar import SI_NUMBER_CHANGE, coverage_path
 from sandbox.world.country import Country
+from sandbox.world.errors import Mistakes
 from sandbox.world.output import Tables
-from sandbox.world.tools import NEVER, Array, days, digits, office_time, top
+from sandbox.world.tools import NEVER, Array, days, digits, office_time, optional_digits, top
 
 
 @dataclass(frozen=True)
 class Members:
-    """How VSS knows each person: whether and since when, the day its number was verified, the name it writes."""
+    """How VSS knows each person: whether, since when, the day its number was verified, the number as first written."""
 
     known: Array
     since: Array
     verified_on: Array
-    name: pl.Series
     number: pl.Series
-    birth: pl.Series
-    sex: pl.Series
 
     def si_numbers(self, country: Country, person: Array, day: Array, second: Array | None = None) -> pl.Series:
         """Return the number in what is recorded on each day: from 2025-08-01 the personal number, once verified.
@@ -41,162 +39,144 @@ class Members:
 
 def write_members(country: Country, tables: Tables) -> Members:
     """Write participants; return how VSS knows its members."""
-    random = country.random("vss.members")
-    people, window, work = country.people, country.window, country.work
-    insured = (work.employer >= 0) | work.voluntary
+    random, people, window = country.random("vss.members"), country.people, country.window
+    insured = (country.work.employer >= 0) | country.work.voluntary
+    known, since = _since(country, random, insured)
+    member = np.flatnonzero(known)
+    wrong = country.mistakes("vss", "participant", digits(country.si_number[member], 10))
+    number, useless = wrong.numbers(people.number[member], people.old_card[member])
+    verified_on = _verified_on(country, random, member, since, useless)
+    ledger = _Ledger(country, random, wrong, member, number, useless, verified_on, insured)
+
+    day, within = since[member], days(window.start, random.integers(1, window.days - 1, len(member)))
+    first = np.arange(len(member))
+    starters = np.flatnonzero(ledger.first_month > day)
+    begun = days(ledger.first_month[starters], random.integers(0, 20, len(starters)))
+    mended = np.flatnonzero(verified_on[member] > day)
+    digital = np.flatnonzero(ledger.e_book_on > day)
+    again = np.flatnonzero(wrong.pick("duplicate_record"))
+    doubles = np.flatnonzero(country.second_si_number[member] >= 0)
+    second = ledger.states(doubles, np.minimum(within[doubles], days(window.start, np.full(len(doubles), -1))))
+    second = second.with_columns(pl.Series("si_number", digits(country.second_si_number[member[doubles]], 10)))
+    country.log.add("vss", "participant", second["si_number"], "several_si_numbers")
+    # What cannot be used is declared again, right, some days later.
+    bad = np.flatnonzero(wrong.pick("invalid_record"))
+    half = random.random(len(bad)) < 0.5
+    opening = ledger.states(first, day)
+    opening = opening.with_columns(
+        pl.Series("sex", opening["sex"].scatter(bad[half], 9)),
+        pl.Series("birth_date", opening["birth_date"].scatter(bad[~half], "31/02/19x0")),
+    )
+    later = [
+        (bad, day[bad] + 9),
+        (starters, begun),
+        (mended, verified_on[member[mended]]),
+        (digital, ledger.e_book_on[digital]),
+        (again, day[again] + 2),
+    ]
+    frames = [opening, second, *(ledger.states(rows, days_) for rows, days_ in later)]
+    tables.write("vss", "participant", pl.concat(frames), person="person")
+    _keys(country, tables, member, verified_on)
+    place = np.full(people.size, -1)
+    place[member] = first
+    places = pl.Series(place)
+    return Members(known, since, verified_on, number.gather(places.set(places < 0, None)))
+
+
+def _since(country: Country, random: np.random.Generator, insured: Array) -> tuple[Array, Array]:
+    """Return who is known to VSS, and the first day: with the first month of insurance, or long before the window."""
+    people, window = country.people, country.window
     related = insured | (country.cover > 0)
     receives = np.zeros(people.size, dtype=bool)
     receives[country.benefits.person] = True
     first = np.where(related.any(axis=1), related.argmax(axis=1), 0)
+    fresh = (first > 0) | (people.birth >= window.start)
+    at_birth = days(people.birth, random.integers(1, 25, people.size))
+    past = np.maximum(days(window.start, -random.integers(20, 3000, people.size)), people.birth + 5)
     known = related.any(axis=1) | receives
-    past = days(window.start, -random.integers(20, 3000, people.size))
-    joined = window.first_days[first]
-    since = np.where(
-        (first > 0) | (people.birth >= window.start),
-        np.maximum(joined, days(people.birth, random.integers(1, 25, people.size))),
-        np.maximum(past, days(people.birth, np.full(people.size, 5))),
-    )
+    return known, np.where(fresh, np.maximum(window.first_days[first], at_birth), past)
 
-    member = np.flatnonzero(known)
-    wrong = country.mistakes("vss", "participant", digits(country.si_number[member], 10))
-    number, useless = wrong.numbers(people.number[member], people.old_card[member])
-    # Verification follows the published rate: useless numbers wait for a repair, and some right ones for other reasons.
-    rate = coverage_path("verified", window) / 100
-    civil = ~people.armed[member]
-    waiting = useless | top(
-        random.random(len(member)),
-        civil & ~useless,
-        round((1 - rate[0]) * int(civil.sum())) - int((useless & civil).sum()),
-    )
-    repairs = max(int((waiting & civil).sum()) - round((1 - rate[-1]) * int(civil.sum())), 0)
-    repaired = np.flatnonzero(top(random.random(len(member)), waiting & civil, repairs))
-    verified_on = np.full(people.size, NEVER)
-    at_once = np.flatnonzero(civil & ~waiting)
-    verified_on[member[at_once]] = since[member[at_once]]
-    verified_on[member[repaired]] = np.maximum(
-        days(window.start, random.integers(0, window.days - 3, len(repaired))),
-        days(since[member[repaired]], np.full(len(repaired), 5)),
-    )
 
-    name = wrong.names(people.name.gather(member))
-    birth, year_only = wrong.birth_dates(people.birth[member], "vn")
-    sex = wrong.sex(people.male[member], (1, 0, 0))
-    day = since[member]
-    ever = insured[member].any(axis=1)
-    old = insured[member, 0]
-    first_month = np.where(
-        old,
-        days(window.start, -random.integers(30, 5000, len(member))),
-        window.first_days[insured[member].argmax(axis=1)],
-    )
-    floor = (people.birth[member].astype("datetime64[Y]") + 18).astype("datetime64[D]")
-    first_month = np.minimum(np.maximum(first_month, floor), np.where(old, window.start, first_month))
-    province = country.geography.ward63_province[country.ward(member, day)]
-    taxed = country.tax_code[member]
-    tax = (
-        digits(taxed, 10)
-        .to_frame("t")
-        .select(pl.when(pl.Series((taxed >= 0) & (random.random(len(member)) < 0.8))).then("t"))
-        .to_series()
-    )
-    state = pl.DataFrame(
-        {
-            "person": member,
-            "si_number": digits(country.si_number[member], 10),
-            "personal_number": number,
-            "full_name": name,
-            "birth_date": birth,
-            "birth_year_only": year_only,
-            "sex": sex,
-            "ethnicity_code": digits(people.ethnicity[member], 2),
-            "nationality_code": pl.repeat("000", len(member), eager=True),
-            "tax_code": tax,
-            "household_code": "HGD" + digits(people.household[member] + 1, 9),
-            **country.areas(province, day),
-            "armed_forces": people.armed[member],
-            "personal_number_verified": verified_on[member] <= day,
-            "first_month": np.where(ever, first_month.astype("datetime64[M]").astype("datetime64[D]"), NEVER),
-            "e_book": random.random(len(member)) < 0.35,
-            "updated_at": office_time(random, day),
-        }
-    )
+def _verified_on(country: Country, random: np.random.Generator, member: Array, since: Array, useless: Array) -> Array:
+    """Return the day on which each number was verified against the population database, by the published rate.
 
-    fixed_on = verified_on[member[repaired]]
-    fixed = state[repaired].with_columns(
-        pl.Series("personal_number", digits(people.number[member[repaired]], 12)),
-        pl.lit(True).alias("personal_number_verified"),
-        pl.Series("updated_at", office_time(random, fixed_on)),
-    )
-    starters = np.flatnonzero(ever & ~old & ~((insured[member].argmax(axis=1) == first[member]) & (first[member] > 0)))
-    begun = days(window.first_days[insured[member[starters]].argmax(axis=1)], random.integers(0, 20, len(starters)))
-    state_before = state.with_columns(
-        pl.Series(
-            "first_month", np.where(np.isin(np.arange(len(member)), starters), NEVER, state["first_month"].to_numpy())
+    Useless numbers wait for a repair, and some right ones for other reasons; the armed forces are outside.
+    """
+    window, rate = country.window, coverage_path("verified", country.window) / 100
+    civil, size = ~country.people.armed[member], len(member)
+    short = round((1 - rate[0]) * int(civil.sum())) - int((useless & civil).sum())
+    waiting = (useless & civil) | top(random.random(size), civil & ~useless, short)
+    repairs = int(waiting.sum()) - round((1 - rate[-1]) * int(civil.sum()))
+    repaired = member[top(random.random(size), waiting, repairs)]
+    verified_on = np.full(country.people.size, NEVER)
+    at_once = member[civil & ~waiting]
+    verified_on[at_once] = since[at_once]
+    later = days(window.start, random.integers(0, max(window.days - 3, 1), len(repaired)))
+    verified_on[repaired] = np.maximum(later, since[repaired] + 5)
+    return verified_on
+
+
+class _Ledger:
+    """What the ledger says about its members on any day."""
+
+    def __init__(
+        self,
+        country: Country,
+        random: np.random.Generator,
+        wrong: Mistakes,
+        member: Array,
+        number: pl.Series,
+        useless: Array,
+        verified_on: Array,
+        insured: Array,
+    ) -> None:
+        people, window, size = country.people, country.window, len(member)
+        self._country, self._random, self._member = country, random, member
+        self._number, self._useless, self._verified_on = number, useless, verified_on[member]
+        self._name = wrong.names(people.name.gather(member))
+        self._birth, self._year_only = wrong.birth_dates(people.birth[member], "vn")
+        self._sex = wrong.sex(people.male[member], (1, 0, 0))
+        coded = random.random(size) < 0.8
+        self._tax_code = optional_digits(np.where(coded, country.tax_code[member], -1), 10)
+
+        ever, before = insured[member].any(axis=1), insured[member, 0]
+        adult = (people.birth[member].astype("datetime64[Y]") + 18).astype("datetime64[D]")
+        past = np.minimum(np.maximum(days(window.start, -random.integers(30, 5000, size)), adult), window.start)
+        begin = np.where(before, past, window.first_days[insured[member].argmax(axis=1)])
+        begin = begin.astype("datetime64[M]").astype("datetime64[D]")
+        self.first_month = np.where(ever, begin, NEVER)
+        shift = np.where(random.random(size) < 0.4, -3000, random.integers(1, 2 * window.days, size))
+        self.e_book_on = np.where(ever, np.maximum(days(window.start, shift), self.first_month + 20), NEVER)
+
+    def states(self, rows: Array, day: Array) -> pl.DataFrame:
+        """Return the members as they stand in the ledger at the end of these days."""
+        country, person = self._country, self._member[rows]
+        people, verified = country.people, self._verified_on[rows] <= day
+        number = pl.DataFrame({"w": self._number.gather(rows), "r": digits(people.number[person], 12)})
+        # A useless number was repaired before it was verified; a lost leading zero does not stand in the way.
+        mended = pl.Series(verified & self._useless[rows])
+        right = number.select(pl.when(mended).then("r").otherwise("w")).to_series()
+        return pl.DataFrame(
+            {
+                "person": person,
+                "si_number": digits(country.si_number[person], 10),
+                "personal_number": right,
+                "full_name": self._name.gather(rows),
+                "birth_date": self._birth.gather(rows),
+                "birth_year_only": self._year_only[rows],
+                "sex": self._sex.gather(rows),
+                "ethnicity_code": digits(people.ethnicity[person], 2),
+                "nationality_code": pl.repeat("000", len(rows), eager=True),
+                "tax_code": self._tax_code.gather(rows),
+                "household_code": "HGD" + digits(people.household[person] + 1, 9),
+                **country.areas(country.geography.ward63_province[country.ward(person, day)], day),
+                "armed_forces": people.armed[person],
+                "personal_number_verified": verified,
+                "first_month": np.where(self.first_month[rows] <= day, self.first_month[rows], NEVER),
+                "e_book": self.e_book_on[rows] <= day,
+                "updated_at": office_time(self._random, day),
+            }
         )
-    )
-    begins = state[starters].with_columns(pl.Series("updated_at", office_time(random, begun)))
-    doubles = np.flatnonzero(country.second_si_number[member] >= 0)
-    second = state[doubles].with_columns(
-        pl.Series("si_number", digits(country.second_si_number[member[doubles]], 10)),
-        pl.Series("updated_at", office_time(random, days(window.start, -random.integers(1, 2000, len(doubles))))),
-    )
-    country.log.add("vss", "participant", second["si_number"], "several_si_numbers")
-    digital = np.flatnonzero(ever & ~state["e_book"].to_numpy() & (random.random(len(member)) < 0.5))
-    books = state[digital].with_columns(
-        pl.lit(True).alias("e_book"),
-        pl.Series(
-            "updated_at",
-            office_time(
-                random, np.maximum(days(window.start, random.integers(1, window.days, len(digital))), day[digital] + 40)
-            ),
-        ),
-    )
-    # Each later state keeps what an earlier one brought: the newest verification and first month.
-    again = state[np.flatnonzero(wrong.pick("duplicate_record"))].with_columns(
-        pl.col("updated_at") + pl.duration(days=2)
-    )
-    later = _with_verification(pl.concat([begins, books, again]), member[repaired], verified_on, people.number)
-    invalid = np.flatnonzero(wrong.pick("invalid_record"))
-    half = random.random(len(invalid)) < 0.5
-    broken = state_before[invalid].with_columns(
-        pl.Series("sex", np.where(half, 9, state_before[invalid]["sex"].to_numpy())),
-        pl.Series("birth_date", state_before[invalid]["birth_date"].scatter(np.flatnonzero(~half), "31/02/19x0")),
-    )
-    soon = state_before[invalid].with_columns(pl.col("updated_at") + pl.duration(days=9))
-    sound = np.setdiff1d(np.arange(len(member)), invalid)
-    tables.write(
-        "vss", "participant", pl.concat([state_before[sound], broken, soon, fixed, later, second]), person="person"
-    )
-    _keys(country, tables, member, verified_on)
-    return Members(
-        known,
-        since,
-        verified_on,
-        _spread(people.size, member, name),
-        _spread(people.size, member, number),
-        _spread(people.size, member, birth),
-        _spread(people.size, member, sex),
-    )
-
-
-def _spread(size: int, member: Array, values: pl.Series) -> pl.Series:
-    place = np.full(size, -1)
-    place[member] = np.arange(len(member))
-    series = pl.Series(place)
-    return values.gather(series.set(series < 0, None))
-
-
-def _with_verification(frame: pl.DataFrame, repaired: Array, verified_on: Array, true_number: Array) -> pl.DataFrame:
-    person = frame["person"].to_numpy()
-    done = verified_on[person] <= frame["updated_at"].dt.date().to_numpy()
-    mended = np.isin(person, repaired) & done
-    return frame.with_columns(
-        pl.when(pl.Series(mended))
-        .then(digits(true_number[person], 12))
-        .otherwise(pl.col("personal_number"))
-        .alias("personal_number"),
-        pl.Series("personal_number_verified", done),
-    )
 
 
 def _keys(country: Country, tables: Tables, member: Array, verified_on: Array) -> None:
