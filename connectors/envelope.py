@@ -117,7 +117,7 @@ def read(task: Task) -> Read:
         file = File(name, hashlib.sha256(data).hexdigest(), len(data))
         result.files.append(file)
         try:
-            _read_envelope(result, collectors, path, parse(_unpacked(data)))
+            _read_envelope(result, collectors, path, parse(unpacked(data)))
         except (etree.XMLSyntaxError, UnsafeXML, zlib.error) as error:
             # The file itself stays in the folder; it may hold tables that must not be copied.
             payload = {"file": name, "sha256": file.sha256, "bytes": file.bytes}
@@ -126,7 +126,13 @@ def read(task: Task) -> Read:
     return result
 
 
-def _unpacked(data: bytes) -> bytes:
+def unpacked(data: bytes) -> bytes:
+    """Return the text of an envelope.
+
+    Raises:
+        zlib.error: the file is damaged or cut.
+        UnsafeXML: it unpacks to far more than an envelope holds.
+    """
     if not data.startswith(_GZIP):
         return data
     unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)

@@ -54,7 +54,7 @@ class Registry(Source):
     def extract(self, contracts: list[Contract], window: Window) -> Iterator[Chunk]:
         """Yield the tables of every envelope in the month's folder, and of earlier folders on a first load."""
         by_table = {contract.source_table: contract for contract in contracts}
-        tasks = list(self._tasks(window, by_table))
+        tasks = self.tasks(contracts, window)
         done, total = 0, sum(len(task.paths) for task in tasks)
         for read in self._pool.map(envelope.read, tasks):
             for table, contract in by_table.items():
@@ -62,8 +62,10 @@ class Registry(Source):
             done += len(read.files)
             _log.info("health %s: %d of %d envelopes read", window.period, done, total)
 
-    def _tasks(self, window: Window, by_table: dict[str, Contract]) -> Iterator[envelope.Task]:
-        tables = {table: [field.source for field in contract.fields] for table, contract in by_table.items()}
+    def tasks(self, contracts: list[Contract], window: Window) -> list[envelope.Task]:
+        """Return the work of reading the window's envelopes, in parts of bounded size."""
+        tables = {contract.source_table: [field.source for field in contract.fields] for contract in contracts}
+        found = []
         for folder in self._folders(window):
             paths: list[str] = []
             waiting = 0
@@ -71,10 +73,11 @@ class Registry(Source):
                 paths.append(path)
                 waiting += size
                 if waiting >= _TASK_BYTES:
-                    yield envelope.Task(self.settings.uri, folder, paths, tables)
+                    found.append(envelope.Task(self.settings.uri, folder, paths, tables))
                     paths, waiting = [], 0
             if paths:
-                yield envelope.Task(self.settings.uri, folder, paths, tables)
+                found.append(envelope.Task(self.settings.uri, folder, paths, tables))
+        return found
 
     def _folders(self, window: Window) -> list[str]:
         system, root = self._system()

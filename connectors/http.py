@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 import httpx
 
@@ -22,7 +22,6 @@ from connectors.settings import RegistrySettings, variable
 _log = logging.getLogger(__name__)
 
 _BUSY = {408, 425, 429, 500, 502, 503, 504}
-_SPOOL_BYTES = 64 * 2**20
 # A token is renewed this many seconds before it ends, so that it does not end on the way.
 _TOKEN_MARGIN = 15
 
@@ -56,15 +55,15 @@ class HttpClient:
         """
         return self.patiently(path, partial(self._get_json, path, params, check))
 
-    def download(self, path: str, sha256: str) -> IO[bytes]:
-        """Return a file, spooled to disk when it is large; a cut download goes on where it stopped.
+    def download(self, path: str, sha256: str) -> tempfile._TemporaryFileWrapper[bytes]:
+        """Return a file that vanishes when it is closed; a cut download goes on where it stopped.
 
         Raises:
             AnsinhError: the file cannot be had, or keeps arriving with another SHA-256 than announced.
         """
 
-        def attempt() -> IO[bytes]:
-            file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115
+        def attempt() -> tempfile._TemporaryFileWrapper[bytes]:
+            file = tempfile.NamedTemporaryFile()  # noqa: SIM115
             digest = hashlib.sha256()
             for data in self.stream(path, {}, {}):
                 file.write(data)
@@ -72,7 +71,7 @@ class HttpClient:
             if digest.hexdigest() != sha256:
                 file.close()
                 raise Wait("the file differs from its announced SHA-256")
-            file.seek(0)
+            file.flush()
             return file
 
         return self.patiently(path, attempt)

@@ -11,27 +11,25 @@ import logging
 import zipfile
 from collections.abc import Iterator
 from functools import partial
-from typing import IO, Any
+from typing import Any
 
 import polars as pl
-from lxml import etree
 
 from ansinh.errors import AnsinhError
+from connectors import tax_return
 from connectors.contract import Contract
 from connectors.http import HttpClient, Params
+from connectors.pool import Pool
 from connectors.retry import Wait
 from connectors.settings import RegistrySettings
-from connectors.source import CHUNK_ROWS, Chunk, File, Reject, Source, Window
+from connectors.source import Chunk, File, Source, Window
 from connectors.tables import text_frame
-from connectors.tax_return import ReturnReader
-from connectors.xml import UnsafeXML, reason
 
 _log = logging.getLogger(__name__)
 
 _PAGE_ROWS = 5_000
-# A return larger than this is no return: the largest employers stay below a tenth of it.
-_MAX_RETURN_BYTES = 2**30
-_KEPT_BYTES = 100_000
+# Text of returns in one task: some thousand lines.
+_TASK_BYTES = 4 * 2**20
 
 
 class Registry(Source):
@@ -40,10 +38,12 @@ class Registry(Source):
     def __init__(self, settings: RegistrySettings) -> None:
         super().__init__(settings)
         self._http = HttpClient(settings)
+        self._pool = Pool(settings.workers)
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Give back the connections and end the processes that read."""
         self._http.close()
+        self._pool.close()
 
     def fingerprint(self, contracts: list[Contract], window: Window) -> str | None:
         """Return the hash of the announced archives; the list of payers has none."""
@@ -80,11 +80,18 @@ class Registry(Source):
 
     def _returns(self, contract: Contract, window: Window) -> Iterator[Chunk]:
         archives = self._archives(window)
+        wanted = [field.source for field in contract.fields]
         for number, archive in enumerate(archives, 1):
-            path = f"/v1/returns/{archive['archive_id']}.zip"
+            archive_id = archive["archive_id"]
+            path = f"/v1/returns/{archive_id}.zip"
             with self._http.download(path, archive["sha256"]) as file:
                 size = file.seek(0, 2)
-                yield from _read_archive(contract, archive["archive_id"], file)
+                try:
+                    for read in self._pool.map(tax_return.read, tasks(archive_id, file.name, wanted)):
+                        yield _chunk(contract, wanted, read)
+                except zipfile.BadZipFile as error:
+                    message = f"Archive {archive_id} is damaged: {error}."
+                    raise AnsinhError(message, "Ask the registry to send it again.") from error
             _log.info("tax %s: archive %d of %d read", window.period, number, len(archives))
             yield Chunk(contract.dataset, pl.DataFrame(), files=[File(path, archive["sha256"], size)])
 
@@ -99,38 +106,26 @@ def _must_be_page(number: int, total: int | None, page: dict[str, Any]) -> None:
         raise TypeError("items")
 
 
-def _read_archive(contract: Contract, archive_id: str, file: IO[bytes]) -> Iterator[Chunk]:
-    reader = ReturnReader([field.source for field in contract.fields])
-    rejects: list[Reject] = []
-    try:
-        with zipfile.ZipFile(file) as archive:
-            for entry in archive.infolist():
-                rows = len(reader)
-                try:
-                    if entry.file_size > _MAX_RETURN_BYTES:
-                        raise UnsafeXML(f"it has {entry.file_size} bytes")
-                    with archive.open(entry) as document:
-                        for _ in reader.read(document):
-                            if len(reader) >= CHUNK_ROWS:
-                                yield _chunk(contract, reader, rejects)
-                                rows, rejects = 0, []
-                except (etree.XMLSyntaxError, UnsafeXML) as error:
-                    # Lines read before the fault are held with the rest of their return, which is kept as a whole.
-                    reader.forget_from(rows)
-                    rejects.append(_unreadable(archive, entry, archive_id, error))
-    except zipfile.BadZipFile as error:
-        raise AnsinhError(f"Archive {archive_id} is damaged: {error}.", "Ask the registry to send it again.") from error
-    yield _chunk(contract, reader, rejects)
+def tasks(archive_id: str, path: str, wanted: list[str]) -> list[tax_return.Task]:
+    """Return the work of reading an archive, in parts of bounded size."""
+    found = []
+    with zipfile.ZipFile(path) as archive:
+        entries: list[str] = []
+        waiting = 0
+        for entry in archive.infolist():
+            entries.append(entry.filename)
+            waiting += entry.file_size
+            if waiting >= _TASK_BYTES:
+                found.append(tax_return.Task(archive_id, path, entries, wanted))
+                entries, waiting = [], 0
+        if entries:
+            found.append(tax_return.Task(archive_id, path, entries, wanted))
+    return found
 
 
-def _chunk(contract: Contract, reader: ReturnReader, rejects: list[Reject]) -> Chunk:
-    columns, unknown = reader.take()
-    rows = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String()))
-    return Chunk(contract.dataset, rows, rejects, {f"unknown element {name} ignored" for name in unknown})
-
-
-def _unreadable(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, archive_id: str, error: Exception) -> Reject:
-    with archive.open(entry) as document:
-        content = document.read(_KEPT_BYTES).decode(errors="replace").replace("\0", "")
-    payload = {"archive": archive_id, "file": entry.filename, "bytes": entry.file_size, "content": content}
-    return Reject("readable", None, f"{entry.filename} in {archive_id} cannot be read: {reason(error)}", payload)
+def _chunk(contract: Contract, wanted: list[str], read: tax_return.Read) -> Chunk:
+    columns = zip(*read.rows, strict=True) if read.rows else ((),) * len(wanted)
+    values = {name: list(column) for name, column in zip(wanted, columns, strict=True)}
+    rows = pl.DataFrame(values, schema=dict.fromkeys(wanted, pl.String()))
+    unknown = {f"unknown element {name} ignored" for name in read.seen - set(wanted)}
+    return Chunk(contract.dataset, rows, read.rejects, unknown)

@@ -164,9 +164,12 @@ def _report(console: Console, narrator: Narrator, release: Release) -> None:
     table = Table(title=f"Viet Nam, {release.period} (release {release.release_id})", box=None, title_justify="left")
     for column in ("Indicator", "", "Value %", "Targets"):
         table.add_column(column, justify="right" if column == "Value %" else "left")
+    year = release.period[:4]
     for code, name in names:
         for figure in indicator(code, release.period, "VN"):
-            targets = ", ".join(f"{t['period']}: {t['operator']} {t['value']}" for t in figure["targets"])
+            targets = ", ".join(
+                f"{t['period']}: {t['operator']} {t['value']}" for t in figure["targets"] if t["period"] >= year
+            )
             value = figure["value"]
             table.add_row(code, name, "–" if value is None else f"{float(value):.2f}", targets)
     console.print()

@@ -63,7 +63,7 @@ def layer(name: str, *, full_refresh: bool = False) -> None:
         dbt("run", "--select", *LAYERS[name], *refresh)
 
 
-def dbt(*arguments: str) -> dbtRunnerResult:
+def dbt(*arguments: str) -> None:
     """Run a dbt command on the project, as the role `ansinh_transformer`.
 
     Raises:
@@ -82,7 +82,6 @@ def dbt(*arguments: str) -> dbtRunnerResult:
         )  # fmt: skip
     if not outcome.success:
         raise _failure(arguments[0], outcome, folder / "logs" / "dbt.log")
-    return outcome
 
 
 def environment() -> dict[str, str]:

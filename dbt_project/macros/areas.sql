@@ -18,12 +18,3 @@
 {% macro join_crosswalk(list, code, alias='crosswalk') -%}
     left join {{ ref('province_crosswalk') }} as {{ alias }} on {{ list }} = '63' and {{ code }} = {{ alias }}.old_code
 {%- endmacro %}
-
-{#- The age group of an age; `age_list` is population, labour_force or retirement (seed age_group). -#}
-{% macro join_age_group(age, age_list, alias='age_group') -%}
-    left join {{ ref('age_group') }} as {{ alias }}
-        on
-            {{ alias }}.age_list = '{{ age_list }}'
-            and {{ age }} >= {{ alias }}.age_from
-            and {{ age }} <= coalesce({{ alias }}.age_to, 999)
-{%- endmacro %}

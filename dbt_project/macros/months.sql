@@ -11,17 +11,9 @@
     cast({{ dbt.dateadd('day', -1, add_months(month, 1)) }} as date)
 {%- endmacro %}
 
-{#- Whole years between a birth date and a day. -#}
-{% macro age_years(birth_date, day) -%}
-    {{ return(adapter.dispatch('age_years')(birth_date, day)) }}
-{%- endmacro %}
-
-{% macro default__age_years(birth_date, day) -%}
-    cast(floor((
-        (extract(year from {{ day }}) * 10000 + extract(month from {{ day }}) * 100 + extract(day from {{ day }}))
-        - (extract(year from {{ birth_date }}) * 10000 + extract(month from {{ birth_date }}) * 100
-            + extract(day from {{ birth_date }}))
-    ) / 10000) as integer)
+{#- Months since the year 0 of a day, so that ages in months are a subtraction. -#}
+{% macro month_number(day) -%}
+    cast(extract(year from {{ day }}) * 12 + extract(month from {{ day }}) - 1 as integer)
 {%- endmacro %}
 
 {#- `YYYY-MM` of a month. -#}

@@ -25,18 +25,20 @@
         key: columns that identify a record; the model's unique_key.
         order_by: columns that grow with the version.
         line_key: columns that identify a row, where a record has many rows that are replaced together.
+        derive: name and SQL of columns that others are computed from; this query works them out once.
 -#}
-{% macro newest_version(registry, dataset, key, order_by, line_key=none) -%}
+{% macro newest_version(registry, dataset, key, order_by, line_key=none, derive={}) -%}
     {%- set record = key -%}
     {%- set row = line_key or key -%}
     {%- set raw = source(registry, dataset) -%}
     {%- set columns = contract_columns(registry, dataset, 'c') -%}
     {%- set ids = literals(batches_in_work(registry, dataset)) -%}
     {%- set corrected = has_corrections(registry, dataset) -%}
-    select {{ contract_columns(registry, dataset) }}, _batch_id, _loaded_at
+    select {{ contract_columns(registry, dataset) }}, {% for name in derive %}{{ name }}, {% endfor %}_batch_id, _loaded_at
     from (
         select
             {{ columns }}, c._batch_id, c._loaded_at,
+            {% for name, expression in derive.items() %}{{ expression }} as {{ name }}, {% endfor %}
             row_number() over (
                 partition by {% for column in row %}c.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
                 order by {% for column in order_by %}c.{{ column }} desc, {% endfor %}c._batch_id desc, c._row desc

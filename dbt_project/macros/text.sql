@@ -7,8 +7,21 @@
     {%- set plain = "aaaaaaaaaaaaaaaaaeeeeeeeeeeeiiiiiooooooooooooooooouuuuuuuuuuuyyyyydaaaaaaaaaaaaaaaaaeeeeeeeeeeeiiiiiooooooooooooooooouuuuuuuuuuuyyyyyd" -%}
     {%- set combining = "̛̣̀́̃̉̂̆" -%}
     nullif(trim({{ replace_pattern(
-        'lower(translate(' ~ name ~ ", '" ~ marked ~ combining ~ "', '" ~ plain ~ "'))", '[^a-z]+', ' '
+        lower_ascii("translate(" ~ name ~ ", '" ~ marked ~ combining ~ "', '" ~ plain ~ "')"), '[^a-z]+', ' '
     ) }}), '')
+{%- endmacro %}
+
+{#- Lower case of plain letters, without the cost of a locale. -#}
+{% macro lower_ascii(text) -%}
+    {{ return(adapter.dispatch('lower_ascii')(text)) }}
+{%- endmacro %}
+
+{% macro default__lower_ascii(text) -%}
+    lower({{ text }} collate "C")
+{%- endmacro %}
+
+{% macro spark__lower_ascii(text) -%}
+    lower({{ text }})
 {%- endmacro %}
 
 {#- An identifier as written, without the separators that people type. -#}

@@ -17,23 +17,25 @@ function fillTable(table, options) {
   });
 }
 
-function select(selector) {
-  const found = typeof selector === "string" && !selector.trim().startsWith("<")
-    ? [...document.querySelectorAll(selector)] : [selector];
-  const chain = {
-    bootstrapTable: (options) => { if (found[0] && options.columns) fillTable(found[0], options); return chain; },
-    prepend: () => chain,
-    ready: (action) => { document.addEventListener("DOMContentLoaded", action); return chain; },
-    click: (action) => { found.forEach((element) => element.addEventListener("click", action)); return chain; },
-    on: () => chain,
-    modal: () => chain,
-    scrollspy: () => chain,
-    hide: () => { found.forEach((element) => { element.hidden = true; }); return chain; },
-    show: () => { found.forEach((element) => { element.hidden = false; }); return chain; },
+function chain(elements) {
+  const all = (action) => { elements.forEach(action); return chain(elements); };
+  return {
+    attr: (name) => elements[0]?.getAttribute(name),
+    bootstrapTable: (options) => { if (elements[0] && options.columns) fillTable(elements[0], options); },
+    click: (action) => all((element) => element.addEventListener("click", action)),
+    each: (action) => all((element, index) => action(index, element)),
+    fadeIn: () => all((element) => { element.hidden = false; }),
+    fadeOut: () => all((element) => { element.hidden = true; }),
+    modal: () => chain(elements),
+    on: () => chain(elements),
+    parent: () => chain([...new Set(elements.map((element) => element.parentElement))]),
+    prepend: () => chain(elements),
+    ready: (action) => document.addEventListener("DOMContentLoaded", action),
+    scrollspy: () => chain(elements),
   };
-  return chain;
 }
-window.$ = select;
+
+window.$ = (target) => chain(typeof target === "string" ? [...document.querySelectorAll(target)] : [target]);
 
 document.addEventListener("click", (event) => {
   const toggle = event.target.closest("[data-toggle=collapse]");

@@ -62,9 +62,9 @@ def _returns(lines: pl.DataFrame, payers: pl.DataFrame) -> pl.DataFrame:
     text = escape(lines).with_columns(pl.col(pl.Boolean).cast(pl.Int8)).select(
         "return_id",
         body=pl.concat_str(
-            pl.lit('<CTietCNhan id="'), "line_no", pl.lit('">'),
+            pl.lit('<BKeCTietCNhan id="ID_'), "line_no", pl.lit('">'),
             elements({tag: column.cast(pl.String) for tag, column in columns.items()}, keep_empty=False),
-            pl.lit("</CTietCNhan>"),
+            pl.lit("</BKeCTietCNhan>"),
         ),
     )  # fmt: skip
     return (
@@ -103,8 +103,8 @@ def _document(totals: list[str]) -> pl.Expr:
         pl.lit("<kyKKhaiThue>"), period, pl.lit("</kyKKhaiThue></TKhaiThue>"), elements({"ngayNop": filed}),
         pl.lit("<NNT>"), payer, pl.lit("</NNT></TTinTKhaiThue></TTinChung><CTieuTKhaiChinh>"),
         elements({tag: pl.col(tag) for tag in totals}),
-        pl.lit("</CTieuTKhaiChinh><PLuc><PLuc_05_1_BK_QTT><BKeCTietCNhan>"), "body",
-        pl.lit("</BKeCTietCNhan></PLuc_05_1_BK_QTT></PLuc></HSoKhaiThue></HSoThueDTu>"),
+        pl.lit("</CTieuTKhaiChinh><PLuc><PLuc_05_1_BK_QTT>"), "body",
+        pl.lit("</PLuc_05_1_BK_QTT></PLuc></HSoKhaiThue></HSoThueDTu>"),
     )  # fmt: skip
 
 

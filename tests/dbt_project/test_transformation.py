@@ -97,7 +97,7 @@ def test_person_who_appears_later_takes_over_the_links(country: Path) -> None:
 
 
 def test_dbt_tests_pass(country: Path) -> None:
-    assert len(transformation.dbt("test").result.results) > 50
+    transformation.dbt("test")
 
 
 def test_no_name_and_no_identifier_leaves_identity(country: Path) -> None:

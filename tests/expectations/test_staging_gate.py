@@ -87,6 +87,15 @@ def test_a_delivery_that_did_not_arrive_is_named(filled: None) -> None:
         check_stage("staging")
 
 
+def test_a_delivery_sent_again_that_waits_does_not_stop_the_others(filled: None) -> None:
+    with connect(Role.LOADER) as connection:
+        connection.execute(
+            """update ingest.batch set state = 'rejected', loaded_at = now(), rows_received = 0, rows_accepted = 0
+               where batch_id = 'vss.participant.2025-01'"""
+        )
+    assert check_stage("staging").success
+
+
 def test_a_few_unreadable_records_are_a_warning(filled: None) -> None:
     run(f"update {_TABLE} set born_on = null, personal_number_key = null where row_key > 180")
     result = check_stage("staging")

@@ -109,18 +109,14 @@ select
     found.record_id,
     found.person_key,
     cast(found.rule as {{ dbt.type_string() }}) as rule,
-    {%- if is_incremental() %}
     -- A link that is found again is as old as it was.
-    coalesce(standing.linked_at, {{ dbt.current_timestamp() }}) as linked_at,
-    {%- else %}
-    {{ dbt.current_timestamp() }} as linked_at,
-    {%- endif %}
+    coalesce({{ 'standing.linked_at, ' if is_incremental() }}{{ dbt.current_timestamp() }}) as linked_at,
     found._batch_id
 from found
-{%- if is_incremental() %}
-left join {{ this }} as standing
-    on
-        found.dataset = standing.dataset
-        and found.record_id = standing.record_id
-        and found.person_key = standing.person_key
-{%- endif %}
+{% if is_incremental() %}
+    left join {{ this }} as standing
+        on
+            found.dataset = standing.dataset
+            and found.record_id = standing.record_id
+            and found.person_key = standing.person_key
+{% endif %}

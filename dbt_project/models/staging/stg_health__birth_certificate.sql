@@ -4,7 +4,8 @@
 
 with newest as (
     {{ newest_version(
-        'health', 'birth_certificate', key, order_by=['submitted_date', 'submitted_file'], line_key=line_key
+        'health', 'birth_certificate', key, order_by=['submitted_date', 'submitted_file'], line_key=line_key,
+        derive={'born_iso': born_iso('c.mother_birth_date')}
     ) }}
 )
 
@@ -15,8 +16,8 @@ select
     {{ old_id_number('mother_personal_number') }} as mother_old_id_key,
     {{ si_number('mother_si_number') }} as mother_si_number_key,
     {{ normalise_name('mother_name') }} as mother_name_key,
-    {{ parse_birth_date('mother_birth_date') }} as mother_born_on,
-    {{ birth_precision('mother_birth_date') }} as mother_birth_precision,
+    {{ born_on('born_iso') }} as mother_born_on,
+    {{ birth_precision('born_iso') }} as mother_birth_precision,
     {{ sex_code('child_sex', 1, 2) }} as child_sex_code,
     _batch_id,
     _loaded_at

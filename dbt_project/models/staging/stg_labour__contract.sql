@@ -2,7 +2,10 @@
 {{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (
-    {{ newest_version('labour', 'contract', key, order_by=['updated_at']) }}
+    {{ newest_version(
+        'labour', 'contract', key, order_by=['updated_at'],
+        derive={'born_iso': born_iso('c.birth_date')}
+    ) }}
 )
 
 select
@@ -11,8 +14,8 @@ select
     {{ personal_number_restored('personal_number') }} as personal_number_restored,
     {{ old_id_number('personal_number') }} as old_id_key,
     {{ normalise_name('full_name') }} as name_key,
-    {{ parse_birth_date('birth_date') }} as born_on,
-    {{ birth_precision('birth_date') }} as birth_precision,
+    {{ born_on('born_iso') }} as born_on,
+    {{ birth_precision('born_iso') }} as birth_precision,
     {{ sex_code('sex', "'M'", "'F'") }} as sex_code,
     _batch_id,
     _loaded_at

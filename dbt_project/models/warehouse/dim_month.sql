@@ -16,6 +16,7 @@ select
     cast(extract(year from month.month) as integer) as year,
     cast(extract(quarter from month.month) as integer) as quarter,
     cast(extract(month from month.month) as integer) as month_of_year,
+    {{ month_number('month.month') }} as month_number,
     case when month.month < cast('2025-07-01' as date) then '63' else '34' end as area_list,
     observed.month is not null as is_observed
 from month

@@ -5,6 +5,7 @@ select
     person.spine,
     person.born_on as birth_date,
     person.birth_precision,
+    {{ month_number('person.born_on') }} as birth_month_number,
     person.sex,
     person.life_status,
     person.death_date,

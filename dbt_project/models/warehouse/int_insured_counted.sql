@@ -1,3 +1,7 @@
+{%- set measures = {
+    'persons': 'count(*)',
+    'e_card_persons': 'sum(p.e_card)',
+} -%}
 {{ config(
     materialized='incremental',
     incremental_strategy='partition_replace',
@@ -19,20 +23,8 @@ with insured as (
     group by dim_month.month, card.person_key
 ),
 
-placed as (
-    {{ place_at_month_end('insured', ['payer_group', 'e_card']) }}
+counted as (
+    {{ count_at_month_end('insured', measures, by=['payer_group']) }}
 )
 
-select
-    placed.month,
-    coalesce(placed.area_34, '_U') as area_34,
-    coalesce(placed.area_63, '_U') as area_63,
-    coalesce(placed.sex, '_U') as sex,
-    coalesce(age_group.age_group, '_U') as age,
-    placed.payer_group,
-    count(*) as persons,
-    sum(placed.e_card) as e_card_persons
-from placed
-{{ join_age_group('placed.age', 'population') }}
-where placed.is_alive and placed.is_resident
-group by 1, 2, 3, 4, 5, 6
+{{ count_by_age_group('counted', 'population', measures, by=['payer_group']) }}

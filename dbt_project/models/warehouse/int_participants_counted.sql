@@ -1,3 +1,10 @@
+{%- set measures = {
+    'si_persons': 'count(*)',
+    'si_compulsory_persons': 'sum(p.si_compulsory)',
+    'si_voluntary_persons': 'sum(p.si_voluntary)',
+    'si_voluntary_only_persons': 'sum(p.si_voluntary * (1 - p.si_compulsory))',
+    'ui_persons': 'sum(p.ui)',
+} -%}
 {{ config(
     materialized='incremental',
     incremental_strategy='partition_replace',
@@ -17,22 +24,8 @@ with participant as (
     group by month, person_key
 ),
 
-placed as (
-    {{ place_at_month_end('participant', ['si_compulsory', 'si_voluntary', 'ui']) }}
+counted as (
+    {{ count_at_month_end('participant', measures) }}
 )
 
-select
-    placed.month,
-    coalesce(placed.area_34, '_U') as area_34,
-    coalesce(placed.area_63, '_U') as area_63,
-    coalesce(placed.sex, '_U') as sex,
-    coalesce(age_group.age_group, '_U') as age,
-    count(*) as si_persons,
-    sum(placed.si_compulsory) as si_compulsory_persons,
-    sum(placed.si_voluntary) as si_voluntary_persons,
-    sum(placed.si_voluntary * (1 - placed.si_compulsory)) as si_voluntary_only_persons,
-    sum(placed.ui) as ui_persons
-from placed
-{{ join_age_group('placed.age', 'labour_force') }}
-where placed.is_alive and placed.is_resident
-group by 1, 2, 3, 4, 5
+{{ count_by_age_group('counted', 'labour_force', measures) }}

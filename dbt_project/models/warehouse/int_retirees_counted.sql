@@ -1,3 +1,7 @@
+{%- set measures = {
+    'persons': 'count(*)',
+    'receiving_persons': 'sum(p.receives)',
+} -%}
 {{ config(
     materialized='incremental',
     incremental_strategy='partition_replace',
@@ -33,7 +37,7 @@ receiver as (
         and {{ in_reopened_months('dim_month.month') }}
 ),
 
-counted as (
+candidate as (
     select
         retired.month,
         retired.person_key,
@@ -42,19 +46,8 @@ counted as (
     left join receiver on retired.month = receiver.month and retired.person_key = receiver.person_key
 ),
 
-placed as (
-    {{ place_at_month_end('counted', ['receives']) }}
+counted as (
+    {{ count_at_month_end('candidate', measures) }}
 )
 
-select
-    placed.month,
-    coalesce(placed.area_34, '_U') as area_34,
-    coalesce(placed.area_63, '_U') as area_63,
-    coalesce(placed.sex, '_U') as sex,
-    coalesce(age_group.age_group, '_U') as age,
-    count(*) as persons,
-    sum(placed.receives) as receiving_persons
-from placed
-{{ join_age_group('placed.age', 'retirement') }}
-where placed.is_alive and placed.is_resident
-group by 1, 2, 3, 4, 5
+{{ count_by_age_group('counted', 'retirement', measures) }}

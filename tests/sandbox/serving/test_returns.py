@@ -33,7 +33,7 @@ def test_every_line_of_the_table_is_in_its_return(country: Path, documents: dict
     assert set(documents) == set(table["return_id"])
     fields = [field for field in contract.fields if field.source.startswith("ct")]
     for row in table.iter_rows(named=True):
-        (line,) = documents[row["return_id"]].findall(f".//t:BKeCTietCNhan/*[@id='{row['line_no']}']", NS)
+        (line,) = documents[row["return_id"]].findall(f".//t:BKeCTietCNhan[@id='ID_{row['line_no']}']", NS)
         written = {etree.QName(child).localname: child.text for child in line.iter("{*}*")}
         written.pop(etree.QName(line).localname)
         wanted = {field.source: row[field.name] for field in fields if row[field.name] is not None}

@@ -1,0 +1,230 @@
+"""Each connector against the bare limit of the same run on the same machine.
+
+Counted is one full pull, everything that the registry has recorded, by the code that the DAGs call: extract, check,
+write the landing files, and load them into `raw`. The gate between the two is another room and is not counted. The
+bare limit is COPY of the same rows, ready as CSV, into tables without constraints in the same server; for XML it is the
+lxml parse of the same documents by as many processes, with nothing read out of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import binascii
+import json
+import logging
+import os
+import resource
+import shutil
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import psycopg
+import pyarrow.parquet as pq
+
+from ansinh import database, server
+from ansinh.months import month_range
+from ansinh.settings import get_settings
+from connectors import envelope, health, landing, ledger, loading, tax, tax_return
+from connectors.contract import datasets, load_contract
+from connectors.pool import Pool
+from connectors.settings import RegistrySettings
+from connectors.source import Window
+from connectors.xml import parse
+
+REGISTRIES = ("population", "tax", "labour", "health", "vss")
+CLAIMS = 200_000
+"""Claims that the health connector is measured on; a country of 1 million people sends some 2 million a year."""
+
+_COPY_BYTES = 1 << 20
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A connector beside its bare limit; `ratio` is 1 where the connector is as fast as the limit."""
+
+    registry: str
+    rows: int
+    seconds: float
+    rows_per_second: int
+    bare_rows_per_second: int
+    ratio: float
+    peak_rss_mb: int
+
+
+def run(people: int) -> list[dict[str, Any]]:
+    """Measure every connector on a country of a size, in a scratch home that is removed afterwards."""
+    with _country(people):
+        return [asdict(_measure(registry)) for registry in REGISTRIES]
+
+
+def main(arguments: list[str]) -> int:
+    """Print the measures as a table or as JSON; exit status 1 where a connector is below half of its limit."""
+    parser = argparse.ArgumentParser(prog="ansinh bench ingest", description=__doc__)
+    parser.add_argument("--people", type=int, default=100_000, help="size of the country, persons")
+    parser.add_argument("--json", action="store_true", help="JSON instead of a table")
+    given = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    measures = run(given.people)
+    if given.json:
+        print(json.dumps(measures, indent=2))
+    else:
+        print(pl.DataFrame(measures).to_pandas().to_string(index=False))
+    return int(any(measure["ratio"] < 0.5 for measure in measures))
+
+
+@contextmanager
+def _country(people: int) -> Iterator[None]:
+    """Serve a country from a home folder and a database server of its own."""
+    from sandbox import serve, world
+
+    settings = get_settings()
+    months = month_range(settings.period_from, settings.period_to)
+    home = Path(tempfile.mkdtemp(prefix="bench-", dir=settings.home))
+    before = dict(os.environ)
+    os.environ.update(ANSINH_HOME=str(home))
+    os.environ.pop("ANSINH_DATABASE_URL", None)
+    get_settings.cache_clear()
+    try:
+        database.bootstrap()
+        logger.info("Building a country of %s persons.", f"{people:,}")
+        world.build(home / "country", people, months, settings.seed)
+        _keep_claims(home / "country" / "tables")
+        os.environ.update(serve.start(home / "country"))
+        yield
+    finally:
+        serve.stop()
+        server.stop()
+        os.environ.clear()
+        os.environ.update(before)
+        get_settings.cache_clear()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _keep_claims(tables: Path) -> None:
+    """Keep the first days of claims, so that rendering them does not take longer than everything else."""
+    claims = pl.scan_parquet(tables / "health_claim.parquet").select("submitted_date").sort("submitted_date")
+    last = claims.head(CLAIMS).max().collect().item()
+    for path in tables.glob("health_*.parquet"):
+        pl.read_parquet(path).filter(pl.col("submitted_date") <= last).write_parquet(path)
+
+
+def _measure(registry: str) -> Measure:
+    logger.info("%s: the connector", registry)
+    rows, seconds, peak = _in_process(_connector, registry)
+    logger.info("%s: the bare limit", registry)
+    bare = _in_process(_bare, registry)
+    return Measure(
+        registry=registry, rows=rows, seconds=round(seconds, 3), rows_per_second=round(rows / seconds),
+        bare_rows_per_second=round(rows / bare), ratio=round(bare / seconds, 3), peak_rss_mb=peak,
+    )  # fmt: skip
+
+
+def _in_process(work: Callable[[str], Any], registry: str) -> Any:
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(work, registry).result()
+
+
+def _connector(registry: str) -> tuple[int, float, int]:
+    """Return rows, seconds and peak memory in MB, of this process and the processes that it starts."""
+    period = get_settings().period_to
+    start = time.perf_counter()
+    landing.land(registry, period, period)
+    seconds = time.perf_counter() - start
+    with database.connect(database.Role.CHECKER) as connection:
+        connection.execute("update ingest.batch set state = 'checked' where registry = %s", [registry])
+    start = time.perf_counter()
+    loading.load(registry)
+    seconds += time.perf_counter() - start
+    workers = os.cpu_count() or 1
+    kilobytes = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    with database.connect(database.Role.LOADER) as connection:
+        rows = sum(batch.rows_received for batch in ledger.batches(connection, registry))
+    return rows, seconds, (kilobytes[0] + workers * kilobytes[1]) // 1024
+
+
+def _bare(registry: str) -> float:
+    """Return the seconds of the bare limit."""
+    match registry:
+        case "health":
+            return _bare_envelopes()
+        case "tax":
+            return _bare_returns() + _bare_copy(registry, ["payer"])
+        case _:
+            return _bare_copy(registry, datasets(registry))
+
+
+def _bare_copy(registry: str, names: list[str]) -> float:
+    seconds = 0.0
+    with database.connect(database.Role.LOADER) as connection:
+        known = {batch.dataset: batch for batch in ledger.batches(connection, registry)}
+        for name in names:
+            path = get_settings().landing_dir / str(known[name].landing_path)
+            with tempfile.NamedTemporaryFile(dir=get_settings().home) as csv:
+                for group in range((parquet := pq.ParquetFile(path)).num_row_groups):
+                    rows = pl.DataFrame(parquet.read_row_group(group)).drop("_row")
+                    rows.write_csv(csv, include_header=False)
+                csv.seek(0)
+                seconds += _timed(lambda name=name, csv=csv: _copy(connection, registry, name, csv))  # type: ignore[misc]
+    return seconds
+
+
+def _copy(connection: psycopg.Connection, registry: str, dataset: str, csv: Any) -> None:
+    fields = load_contract(registry, dataset).fields
+    columns = ", ".join(f"{field.name} {field.physical_type}" for field in fields)
+    with connection.transaction():
+        connection.execute(f"create table raw.bare ({columns})".encode())
+        with connection.cursor() as cursor, cursor.copy("copy raw.bare from stdin (format csv)") as copy:
+            while data := csv.read(_COPY_BYTES):
+                copy.write(data)
+    with connection.transaction():
+        connection.execute("drop table raw.bare")
+
+
+def _bare_envelopes() -> float:
+    settings, period = RegistrySettings.from_environment("health"), get_settings().period_to
+    contracts = [load_contract("health", dataset) for dataset in datasets("health")]
+    tasks = health.Registry(settings).tasks(contracts, Window.of(period, first=True))
+    return _timed(lambda: _drain(Pool(0), _parse_envelopes, tasks))
+
+
+def _parse_envelopes(task: envelope.Task) -> None:
+    for path in task.paths:
+        data = Path(task.uri.removeprefix("file://"), task.folder, path).read_bytes()
+        for part in parse(envelope.unpacked(data)).iter("FILEHOSO"):
+            if part.findtext("LOAIHOSO") in task.tables:
+                parse(binascii.a2b_base64(part.findtext("NOIDUNGFILE") or ""))
+
+
+def _bare_returns() -> float:
+    folder = get_settings().home / "country" / "serving" / "tax"
+    tasks = [task for path in sorted(folder.glob("*.zip")) for task in tax.tasks("", str(path), [])]
+    return _timed(lambda: _drain(Pool(0), _parse_returns, tasks))
+
+
+def _parse_returns(task: tax_return.Task) -> None:
+    with zipfile.ZipFile(task.path) as archive:
+        for entry in task.entries:
+            parse(archive.read(entry))
+
+
+def _drain(pool: Pool, work: Callable[[Any], None], tasks: list[Any]) -> None:
+    for _ in pool.map(work, tasks):
+        pass
+    pool.close()
+
+
+def _timed(work: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
