@@ -129,7 +129,7 @@ class _Room:
         return self.paths @ self.no_rise.ravel(), self.paths @ self.no_fall.ravel()
 
     def exchanges(self, path: int, shared: Grid) -> Mask:
-        """Return the paths that can change against a path, in one of two directions; `shared` are their common cells."""
+        """Return the paths that can change against a path, in one of two directions; `shared`: their common cells."""
         rises, falls = self._blocked
         common = shared @ (self.no_rise + self.no_fall).ravel()[self.paths[path] > 0]
         possible: Mask = (rises[path] + falls == common) | (falls[path] + rises == common)

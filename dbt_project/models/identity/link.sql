@@ -114,9 +114,9 @@ select
     found._batch_id
 from found
 {% if is_incremental() %}
-    left join {{ this }} as standing
-        on
-            found.dataset = standing.dataset
-            and found.record_id = standing.record_id
-            and found.person_key = standing.person_key
+left join {{ this }} as standing
+    on
+        found.dataset = standing.dataset
+        and found.record_id = standing.record_id
+        and found.person_key = standing.person_key
 {% endif %}
