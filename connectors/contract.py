@@ -88,6 +88,9 @@ class Field:
         }[self.logical_type]
 
 
+_MONTHS = {"month": 1, "year": 12}
+
+
 @dataclass(frozen=True)
 class RowRule:
     """A condition on one row, in SQL over the contract's columns; a row where it is false is held."""
@@ -109,6 +112,7 @@ class Contract:
         cursor_field: what orders deliveries: a column, or `file`.
         source_table: name of the table in the delivery.
         max_reject_share: share of held rows above which the delivery itself is broken.
+        cycle_months: months after which deliveries repeat: 1, or 12 for yearly returns.
     """
 
     registry: str
@@ -128,6 +132,7 @@ class Contract:
     source_table: str
     row_rules: tuple[RowRule, ...]
     max_reject_share: float
+    cycle_months: int
 
     def arrow_schema(self) -> pa.Schema:
         """Return the Arrow schema of accepted rows."""
@@ -218,6 +223,7 @@ def _contract(document: OpenDataContractStandard) -> Contract:
     keys = sorted((p for p in properties if p.primaryKey), key=lambda p: p.primaryKeyPosition or 0)
     rules = table.quality or []
     shares = [rule.mustBeLessOrEqualTo for rule in rules if rule.name == "reject_share"]
+    frequency = next(term for term in document.slaProperties or [] if term.property == "frequency")
     return Contract(
         registry=custom["registry"],
         dataset=custom["dataset"],
@@ -240,6 +246,7 @@ def _contract(document: OpenDataContractStandard) -> Contract:
             if rule.type == "sql" and rule.query
         ),
         max_reject_share=float(shares[0]) if shares and shares[0] is not None else 1.0,
+        cycle_months=int(frequency.value) * _MONTHS[str(frequency.unit)],
     )
 
 

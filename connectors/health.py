@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import fsspec
-import polars as pl
 
 from ansinh.errors import AnsinhError
 from connectors import envelope
@@ -29,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 _ANNEX = Path(__file__).parent / "annex" / "hi_claim_xml_fields.csv"
 # Packed bytes of envelopes in one task: some thousand claims.
-_TASK_BYTES = 2 * 2**20
+_TASK_BYTES = 4 * 2**20
 _SUFFIXES = (".xml", ".xml.gz")
 
 
@@ -117,11 +116,12 @@ def _is_month(name: str) -> bool:
 
 def _chunk(contract: Contract, table: str, read: envelope.Read) -> Chunk:
     found = read.tables[table]
-    rows = pl.DataFrame(found.columns(), schema=dict.fromkeys(found.wanted, pl.String()))
     warnings = {f"unknown field {name} of {table} ignored" for name in found.seen - _annex()[table]}
-    first = table == "XML1"
+    first = table == min(read.tables)
     files = read.files if first else []
-    return Chunk(contract.dataset, rows, found.rejects, warnings | (read.warnings if first else set()), files=files)
+    return Chunk(
+        contract.dataset, found.rows, found.rejects, warnings | (read.warnings if first else set()), files=files
+    )
 
 
 @cache

@@ -7,6 +7,8 @@ import logging
 import queue
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,9 @@ from connectors import ledger
 from connectors.batch_file import held_path
 from connectors.contract import Contract, datasets, load_contract
 from connectors.ledger import Batch
+
+# Connections that load at once; a server needs a core for each.
+_CONNECTIONS = 2
 
 _log = logging.getLogger(__name__)
 
@@ -48,11 +53,9 @@ def load(registry: str) -> list[str]:
         broken = [batch for batch in known if batch.state in ("rejected", "failed")]
         last = broken[0].period if broken else None
         ready = [batch for batch in known if batch.state == "checked"]
-        for batch in ready:
-            if last is None or batch.period <= last:
-                with connection.transaction():
-                    _load_batch(connection, batch)
-                loaded.append(batch.batch_id)
+        now = [batch for batch in ready if last is None or batch.period <= last]
+        for _, month in groupby(now, key=lambda batch: batch.period):
+            loaded += _load_month(list(month))
         if len(loaded) < len(ready):
             raise AnsinhError(
                 f"{broken[0].batch_id} is {broken[0].state}; {len(ready) - len(loaded)} later batches wait for it.",
@@ -63,17 +66,15 @@ def load(registry: str) -> list[str]:
 
 def create_tables(connection: psycopg.Connection, registry: str) -> None:
     """Create the registry's raw tables where they are missing and add the columns that a newer contract brings."""
-    for dataset in datasets(registry):
-        contract = load_contract(registry, dataset)
-        connection.execute(contract.create_table_sql().encode())
-        schema, table = contract.raw_table.split(".")
-        rows = connection.execute(
-            "select column_name from information_schema.columns where table_schema = %s and table_name = %s",
-            [schema, table],
-        )
-        known = {row[0] for row in rows}
+    query = """select table_schema || '.' || table_name, array_agg(column_name::text)
+        from information_schema.columns where table_schema = 'raw' group by 1"""
+    known: dict[str, list[str]] = dict(connection.execute(query).fetchall())
+    for contract in (load_contract(registry, dataset) for dataset in datasets(registry)):
+        if contract.raw_table not in known:
+            connection.execute(contract.create_table_sql().encode())
+            continue
         for field in contract.fields:
-            if field.name not in known:
+            if field.name not in known[contract.raw_table]:
                 addition = f"alter table {contract.raw_table} add column {field.name} {field.physical_type}"
                 connection.execute(addition.encode())
 
@@ -89,6 +90,27 @@ def insert_row(
         sql.SQL(", ").join([sql.Placeholder()] * len(row)),
     )
     connection.execute(statement, list(row.values()))
+
+
+def _load_month(batches: list[Batch]) -> list[str]:
+    """Load the batches of a month, each in a transaction of its own, over a few connections at once."""
+    waiting = iter(sorted(batches, key=lambda batch: -batch.rows_accepted))
+    next_batch = threading.Lock()
+
+    def work() -> None:
+        with database.connect(database.Role.LOADER) as connection:
+            while True:
+                with next_batch:
+                    batch = next(waiting, None)
+                if batch is None:
+                    return
+                _load_batch(connection, batch)
+                connection.commit()
+
+    with ThreadPoolExecutor(min(_CONNECTIONS, len(batches))) as pool:
+        for worker in [pool.submit(work) for _ in range(min(_CONNECTIONS, len(batches)))]:
+            worker.result()
+    return [batch.batch_id for batch in batches]
 
 
 def _load_batch(connection: psycopg.Connection, batch: Batch) -> None:

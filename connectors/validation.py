@@ -31,6 +31,9 @@ class _Rule:
     broken: pl.Expr
 
 
+_Compiled = tuple[list[pl.Expr], list[pl.Expr], list[_Rule]]
+
+
 @dataclass
 class Checked:
     """Rows after the check: `accepted` typed as in the contract, `rejected` with rule, reason and payload."""
@@ -47,6 +50,7 @@ class Validator:
         self.contract = contract
         self.received = 0
         self._schema = {"_row": pl.Int64(), **contract.polars_schema()}
+        self._compiled: dict[tuple[tuple[str, pl.DataType], ...], _Compiled] = {}
 
     def check(self, rows: pl.DataFrame, rejects: Iterable[Reject] = ()) -> Checked:
         """Return the rows split into accepted and rejected.
@@ -58,18 +62,27 @@ class Validator:
         held = [self._unreadable(list(rejects))]
         if not rows.height:
             return Checked(pl.DataFrame(schema=self._schema), pl.concat(held), warnings)
+        schema = rows.schema
+        given, typed, rules = self._compiled.get(tuple(schema.items())) or self._compile(schema)
         start = self.received + 1
-        named = rows.lazy().select(
-            pl.int_range(start, start + rows.height, dtype=pl.Int64).alias("_row"),
-            *(_given(field, rows.schema) for field in self.contract.fields),
-        )
-        typed = named.with_columns(_typed(field, rows.schema) for field in self.contract.fields).collect()
-        rules = self._rules(rows)
-        broken = typed.select(rule.broken.any().alias(str(i)) for i, rule in enumerate(rules)).row(0)
+        numbers = pl.int_range(start, start + rows.height, dtype=pl.Int64).alias("_row")
+        values = rows.lazy().select(numbers, *given).with_columns(typed).collect()
+        broken = values.select(rule.broken.any().alias(str(i)) for i, rule in enumerate(rules)).row(0)
         failing = [rule for rule, any_row in zip(rules, broken, strict=True) if any_row]
-        accepted, rejected = self._split(typed, failing, rows)
+        accepted, rejected = self._split(values, failing, rows)
         self.received += rows.height
         return Checked(accepted.select(list(self._schema)), pl.concat([*held, rejected]), warnings)
+
+    def _compile(self, schema: pl.Schema) -> _Compiled:
+        """Return the expressions that read and judge rows of a form; a delivery has one form, seldom two."""
+        rules = [rule for field in self.contract.fields for rule in _field_rules(field, schema)]
+        for row_rule in self.contract.row_rules:
+            holds = pl.sql_expr(row_rule.expression)
+            rules.append(_Rule(row_rule.name, None, f"{row_rule.expression} does not hold", ~holds))
+        given = [_given(field, schema) for field in self.contract.fields]
+        typed = [_typed(field, schema) for field in self.contract.fields if _needs_conversion(field, schema)]
+        self._compiled[tuple(schema.items())] = compiled = (given, typed, rules)
+        return compiled
 
     def _compare_columns(self, rows: pl.DataFrame) -> set[str]:
         given = set(rows.columns)
@@ -82,15 +95,6 @@ class Validator:
             )
         unknown = {f"unknown column {name} ignored" for name in given - known}
         return unknown | {f"optional column {field.source} is missing" for field in missing if rows.width}
-
-    def _rules(self, rows: pl.DataFrame) -> list[_Rule]:
-        rules: list[_Rule] = []
-        for item in self.contract.fields:
-            rules.extend(_field_rules(item, rows.schema))
-        for row_rule in self.contract.row_rules:
-            condition = pl.sql_expr(row_rule.expression)
-            rules.append(_Rule(row_rule.name, None, f"{row_rule.expression} does not hold", ~condition))
-        return rules
 
     def _split(
         self, typed: pl.DataFrame, failing: list[_Rule], rows: pl.DataFrame
@@ -154,8 +158,6 @@ def _given(item: Field, schema: pl.Schema) -> pl.Expr:
 
 def _typed(item: Field, schema: pl.Schema) -> pl.Expr:
     """The value in the contract's type; null where it cannot be read as such."""
-    if not _needs_conversion(item, schema):
-        return pl.col(item.name)
     column, given = pl.col(_original(item.name)), schema[item.source]
     if given == pl.String:
         return _parsed(item, column).alias(item.name)

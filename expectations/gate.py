@@ -93,7 +93,8 @@ def check_landing(registry: str) -> GateResult:
                 judged = [batch for batch in waiting if batch.dataset == dataset]
                 if judged:
                     history = [batch for batch in ledger if batch.dataset == dataset]
-                    judgements.append(judge.judge_frame(suite(contract), table(judged, history, known), "batch_id"))
+                    frame = table(contract, judged, history, known)
+                    judgements.append(judge.judge_frame(suite(contract), frame, "batch_id"))
         verdict = _verdict("landing", judgements)
         broken = {finding.subject: finding for finding in reversed(verdict.failures) if finding.severity == "critical"}
         errors = {

@@ -63,10 +63,11 @@ def suite(contract: Contract) -> ExpectationSuite:
     return ExpectationSuite(name=f"landing.{contract.name}", expectations=expectations)
 
 
-def table(judged: list[Batch], ledger: list[Batch], profiles: Mapping[str, Values]) -> pd.DataFrame:
+def table(contract: Contract, judged: list[Batch], ledger: list[Batch], profiles: Mapping[str, Values]) -> pd.DataFrame:
     """Return the measures of the judged deliveries of one data set, a row each, by batch.
 
     Args:
+        contract: the data set; yearly deliveries are compared with the same month of earlier years.
         judged: the deliveries to judge.
         ledger: every delivery of the data set, for comparison with earlier months.
         profiles: measures by batch, of judged and earlier deliveries.
@@ -76,7 +77,11 @@ def table(judged: list[Batch], ledger: list[Batch], profiles: Mapping[str, Value
     rows = []
     for batch in judged:
         earlier = [
-            other for other in ledger if other.period < batch.period and other.state not in ("rejected", "failed")
+            other
+            for other in ledger
+            if other.period < batch.period
+            and other.state not in ("rejected", "failed")
+            and _same_season(other.period, batch.period, contract.cycle_months)
         ]
         rows.append({"batch_id": batch.batch_id} | _row(batch, earlier, profiles))
     # Floats throughout, so that an empty cell is "not judged" in every column.
@@ -98,6 +103,11 @@ def _row(batch: Batch, earlier: list[Batch], profiles: Mapping[str, Values]) -> 
         "null_share_rise": _largest(values, before, ".null_share", _rise),
         "mean_factor": _largest(values, before, ".mean", _factor),
     }
+
+
+def _same_season(earlier: str, period: str, cycle_months: int) -> bool:
+    """Whether two months `YYYY-MM` are at the same place of the cycle."""
+    return (int(earlier[5:]) - int(period[5:])) % cycle_months == 0
 
 
 def _largest(values: Values, before: list[Values], ending: str, change: object) -> float | None:

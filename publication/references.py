@@ -36,7 +36,7 @@ def of_indicator(published: pl.DataFrame, indicator: str, months: list[str]) -> 
         pl.col("indicator") == _PUBLISHED_AS.get(indicator, ""), pl.col("area") == "Viet Nam"
     ).select("period", "value", "unit", "source_title", "source_url")
     found = [
-        Reference(f"{match[1]}-{match[2] or '12'}", float(value), unit.removeprefix("% ").strip("()"), title, url)
+        Reference(f"{match[1]}-{match[2] or '12'}", float(value), unit.removeprefix("% "), title, url)
         for period, value, unit, title, url in rows.iter_rows()
         if (match := _PERIOD.match(period))
     ]

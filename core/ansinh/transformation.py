@@ -59,6 +59,7 @@ def layer(name: str, *, full_refresh: bool = False) -> None:
     refresh = ["--full-refresh"] if full_refresh else []
     with _alone():
         if name == "staging":
+            _create_sources()
             _load_seeds()
         dbt("run", "--select", *LAYERS[name], *refresh)
 
@@ -94,6 +95,16 @@ def environment() -> dict[str, str]:
         "ANSINH_DBT_USER": url.username or "",
         "ANSINH_DBT_PASSWORD": str(url.password or ""),
     }
+
+
+def _create_sources() -> None:
+    """Create the raw tables that are missing: a registry that has not delivered yet counts as empty."""
+    from connectors.contract import registries
+    from connectors.loading import create_tables
+
+    with connect(Role.LOADER) as connection:
+        for registry in registries():
+            create_tables(connection, registry)
 
 
 def _load_seeds() -> None:

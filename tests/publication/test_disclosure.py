@@ -175,3 +175,18 @@ def _ranges(cells: pl.DataFrame) -> list[tuple[float, float]]:
             ends.append(sign * solved.fun)
         found.append((ends[0], ends[1]))
     return found
+
+
+@pytest.mark.parametrize("people", [3_000, 30_000])
+def test_the_national_figure_is_published_when_it_is_not_small_itself(people: int) -> None:
+    hidden = suppress(country.observations(people, "2025-06", "2025-07"), country.areas(), THRESHOLD)
+    nation = hidden.filter(area="VN", sex="_T", age="_T")
+    assert nation.height == len(country.INDICATORS) * 3
+    assert (nation["conf_status"] == "F").all()
+
+
+def test_where_nobody_lives_nothing_is_hidden() -> None:
+    empty = country.observations(100_000_000, "2025-07", "2025-07").with_columns(
+        pl.when(pl.col("area") == "01").then(0.0).otherwise(name).alias(name) for name in ("numerator", "denominator")
+    )
+    assert (suppress(empty, country.areas(), THRESHOLD).filter(area="01")["conf_status"] == "F").all()
