@@ -246,7 +246,7 @@ def _contract(document: OpenDataContractStandard) -> Contract:
             if rule.type == "sql" and rule.query
         ),
         max_reject_share=float(shares[0]) if shares and shares[0] is not None else 1.0,
-        cycle_months=int(frequency.value) * _MONTHS[str(frequency.unit)],
+        cycle_months=int(str(frequency.value)) * _MONTHS[str(frequency.unit)],
     )
 
 

@@ -205,9 +205,9 @@ def bench_run(context: typer.Context) -> None:
 
 
 def _bench(name: str, arguments: list[str]) -> None:
-    from bench import __main__ as benchmarks
+    from importlib import import_module
 
-    raise typer.Exit(benchmarks.main([name, *arguments]))
+    raise typer.Exit(import_module(f"bench.{name}").main(arguments))
 
 
 @contracts.command("check")

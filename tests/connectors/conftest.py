@@ -168,7 +168,7 @@ def contribution() -> Contract:
 
 
 @pytest.fixture
-def vss(tmp_path: Path, contribution: Contract) -> Iterator["Registry"]:
+def vss(tmp_path: Path, contribution: Contract) -> Iterator[Registry]:
     """The VSS ledgers in SQLite, with 90 contributions from January to March 2025."""
     registry = Registry(f"sqlite:///{tmp_path}/vss.db", contribution)
     registry.put(valid_rows(contribution, 90))

@@ -28,7 +28,9 @@ def outbox(country: Path, tmp_path: Path) -> Path:
 
 
 def pull(outbox: Path, first: str = "2025-01", last: str = "2025-03", workers: int = 1) -> list[str]:
-    return land("health", first, last, settings=RegistrySettings.from_uri("health", f"{outbox.as_uri()}?workers={workers}"))
+    return land(
+        "health", first, last, settings=RegistrySettings.from_uri("health", f"{outbox.as_uri()}?workers={workers}")
+    )
 
 
 def january(outbox: Path) -> Path:
@@ -51,7 +53,9 @@ def spoil_part(path: Path, table: str, change: Callable[[bytes], bytes]) -> None
 def held(ledger: Any) -> list[tuple[Any, ...]]:
     ledger.judge()
     load("health")
-    found: list[tuple[Any, ...]] = ledger.query("select dataset, rule, reason, payload from quarantine.row order by row_id")
+    found: list[tuple[Any, ...]] = ledger.query(
+        "select dataset, rule, reason, payload from quarantine.row order by row_id"
+    )
     return found
 
 
@@ -62,7 +66,9 @@ def test_every_table_is_taken_with_both_cores(outbox: Path, ledger: Any) -> None
     for table in TABLES:
         assert ledger.count(f"raw.health_{table}") == 120
     assert ledger.count("ingest.file") == len(list(outbox.rglob("*.xml.gz")))
-    claim = ledger.query("select claim_id, amount_fund, submitted_file, discharged_at > admitted_at from raw.health_claim")
+    claim = ledger.query(
+        "select claim_id, amount_fund, submitted_file, discharged_at > admitted_at from raw.health_claim"
+    )
     assert sorted(row[0] for row in claim) == [f"LK{n:07}" for n in range(120)]
     assert all(row[1] == 5 and row[2].endswith(".xml.gz") and row[3] for row in claim)
 

@@ -113,7 +113,9 @@ def test_bad_values_are_held_with_rule_reason_and_payload(vss: Any, ledger: Any)
     assert ledger.batch(JANUARY)["rows_quarantined"] == 3
     ledger.judge()
     load("vss")
-    held = ledger.query("select row_number, rule, field, reason, payload ->> 'wage_base' from quarantine.row order by 1")
+    held = ledger.query(
+        "select row_number, rule, field, reason, payload ->> 'wage_base' from quarantine.row order by 1"
+    )
     assert [row[1:3] for row in held] == [("valid_values", "kind"), ("required", "unit_code"), ("pattern", "si_number")]
     assert held[0][3] == "kind is not one of compulsory, voluntary; wage_base is below 0"
     assert held[0][4] == "-5"

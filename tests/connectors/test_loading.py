@@ -26,7 +26,9 @@ def landed(vss: Any, ledger: Any) -> Any:
 
 def killed(code: str) -> None:
     """Run code that ends by killing its own process."""
-    done = subprocess.run([sys.executable, "-c", "import os, signal\n" + code], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", "import os, signal\n" + code], capture_output=True, text=True, check=False
+    )
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 
@@ -144,4 +146,8 @@ def test_tables_follow_a_contract_that_gains_a_field(landed: Any) -> None:
 def test_every_table_of_the_registry_is_there_after_a_load(ledger: Any) -> None:
     load("labour")
     tables = ledger.query("select relname from pg_class where relkind = 'p' and relnamespace = 'raw'::regnamespace")
-    assert {name for (name,) in tables} == {"labour_contract", "labour_training_support", "labour_unemployment_decision"}
+    assert {name for (name,) in tables} == {
+        "labour_contract",
+        "labour_training_support",
+        "labour_unemployment_decision",
+    }

@@ -55,7 +55,9 @@ def test_a_corrected_row_joins_its_batch(held: Any) -> None:
 
 
 def test_all_held_rows_of_a_data_set_are_judged_again(held: Any) -> None:
-    held.query("update quarantine.row set payload = payload || '{\"kind\": \"voluntary\"}' where row_number = 5 returning 1")
+    held.query(
+        'update quarantine.row set payload = payload || \'{"kind": "voluntary"}\' where row_number = 5 returning 1'
+    )
     assert quarantine.replay(registry="vss", dataset="contribution") == "1 of 2 rows were let in."
     assert [row["row_number"] for row in quarantine.list_rows()] == [2]
     assert quarantine.replay(registry="vss", dataset="payment") == "No row is held."

@@ -9,7 +9,9 @@ from connectors.settings import RegistrySettings
 
 
 def test_options_and_credentials_leave_the_address() -> None:
-    settings = RegistrySettings.from_uri("tax", "https://client:p%40ss@tax.example.vn:8443/api?page_size=200&timeout=7.5")
+    settings = RegistrySettings.from_uri(
+        "tax", "https://client:p%40ss@tax.example.vn:8443/api?page_size=200&timeout=7.5"
+    )
     assert settings.address == "https://tax.example.vn:8443/api"
     assert (settings.username, settings.password) == ("client", "p@ss")
     assert (settings.page_size, settings.timeout) == (200, 7.5)

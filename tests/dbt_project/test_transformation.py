@@ -137,6 +137,4 @@ def test_project_parses_without_a_warning(warehouse: Path) -> None:
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 def test_models_are_portable(path: Path) -> None:
-    assert not re.search(
-        r"::|distinct on|\bfilter\s*\(|generate_series|\bilike\b", path.read_text(), re.IGNORECASE
-    )
+    assert not re.search(r"::|distinct on|\bfilter\s*\(|generate_series|\bilike\b", path.read_text(), re.IGNORECASE)
