@@ -9,7 +9,6 @@ lxml parse of the same documents by as many processes, with nothing read out of 
 from __future__ import annotations
 
 import argparse
-import binascii
 import json
 import logging
 import os
@@ -17,11 +16,11 @@ import resource
 import shutil
 import tempfile
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -33,12 +32,12 @@ import pyarrow.parquet as pq
 from ansinh import database, server
 from ansinh.months import month_range
 from ansinh.settings import get_settings
-from connectors import envelope, health, landing, ledger, loading, tax, tax_return
+from bench import bare
+from connectors import health, landing, ledger, loading, tax
 from connectors.contract import datasets, load_contract
 from connectors.pool import Pool
 from connectors.settings import RegistrySettings
 from connectors.source import Window
-from connectors.xml import parse
 
 REGISTRIES = ("population", "tax", "labour", "health", "vss")
 CLAIMS = 200_000
@@ -132,10 +131,10 @@ def _measure(registry: str) -> Measure:
     logger.info("%s: the connector", registry)
     rows, seconds, peak = _in_process(_connector, registry)
     logger.info("%s: the bare limit", registry)
-    bare = _in_process(_bare, registry)
+    limit = _in_process(_bare, registry)
     return Measure(
         registry=registry, rows=rows, seconds=round(seconds, 3), rows_per_second=round(rows / seconds),
-        bare_rows_per_second=round(rows / bare), ratio=round(bare / seconds, 3), peak_rss_mb=peak,
+        bare_rows_per_second=round(rows / limit), ratio=round(limit / seconds, 3), peak_rss_mb=peak,
     )  # fmt: skip
 
 
@@ -147,6 +146,7 @@ def _in_process(work: Callable[[Any], Any], argument: Any) -> Any:
 def _connector(registry: str) -> tuple[int, float, int]:
     """Return rows, seconds and peak memory in MB, of this process and the processes that it starts."""
     period = get_settings().period_to
+    import_module(f"connectors.{registry}")
     start = time.perf_counter()
     landing.land(registry, period, period)
     seconds = time.perf_counter() - start
@@ -204,27 +204,13 @@ def _bare_envelopes() -> float:
     settings, period = RegistrySettings.from_environment("health"), get_settings().period_to
     contracts = [load_contract("health", dataset) for dataset in datasets("health")]
     tasks = health.Registry(settings).tasks(contracts, Window.of(period, first=True))
-    return _timed(lambda: _drain(Pool(0), _parse_envelopes, tasks))
-
-
-def _parse_envelopes(task: envelope.Task) -> None:
-    for path in task.paths:
-        data = Path(task.uri.removeprefix("file://"), task.folder, path).read_bytes()
-        for part in parse(envelope.unpacked(data)).iter("FILEHOSO"):
-            if part[0].text in task.tables:
-                parse(binascii.a2b_base64(part[1].text or ""))
+    return _timed(lambda: _drain(Pool(0), bare.parse_envelopes, tasks))
 
 
 def _bare_returns() -> float:
     folder = get_settings().home / "country" / "serving" / "tax"
     tasks = [task for path in sorted(folder.glob("*.zip")) for task in tax.tasks("", str(path), [])]
-    return _timed(lambda: _drain(Pool(0), _parse_returns, tasks))
-
-
-def _parse_returns(task: tax_return.Task) -> None:
-    with zipfile.ZipFile(task.path) as archive:
-        for entry in task.entries:
-            parse(archive.read(entry))
+    return _timed(lambda: _drain(Pool(0), bare.parse_returns, tasks))
 
 
 def _drain(pool: Pool, work: Callable[[Any], None], tasks: list[Any]) -> None:

@@ -61,20 +61,21 @@ class _HashedFile:
 class _Stream:
     """One Parquet file in the making."""
 
-    def __init__(self, path: Path, schema: pa.Schema, dictionary: list[str]) -> None:
+    def __init__(self, path: Path, schema: dict[str, pl.DataType], dictionary: list[str]) -> None:
         self.file = _HashedFile(path)
         self.rows = 0
-        self._schema = schema
+        # As polars hands it over, so that nothing is converted; the Parquet file itself knows no large strings.
+        self._schema = _arrow(pl.DataFrame(schema=schema)).schema
         self._waiting: list[pa.Table] = []
         self._writer = pq.ParquetWriter(
-            cast("BinaryIO", self.file), schema, compression="zstd", compression_level=1, use_dictionary=dictionary,
-            write_statistics=False,
+            cast("BinaryIO", self.file), self._schema, compression="zstd", compression_level=1, use_dictionary=dictionary,
+            write_statistics=False, store_schema=False,
         )  # fmt: skip
 
     def write(self, rows: pl.DataFrame) -> None:
         if not rows.height:
             return
-        self._waiting.append(rows.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(self._schema))
+        self._waiting.append(_arrow(rows))
         self.rows += rows.height
         waiting = sum(table.num_rows for table in self._waiting)
         while waiting >= ROW_GROUP:
@@ -103,6 +104,10 @@ class _Stream:
         self._writer.write_table(table.combine_chunks(), row_group_size=ROW_GROUP)
 
 
+def _arrow(rows: pl.DataFrame) -> pa.Table:
+    return rows.to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
 class BatchFile:
     """The landing file of one batch and, beside it, the rows that are held back.
 
@@ -116,10 +121,9 @@ class BatchFile:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._scratch = [folder / ".accepted", folder / ".rejected"]
         low = [field.name for field in contract.fields if field.valid_values or field.logical_type == "date"]
-        schema = contract.arrow_schema().insert(0, pa.field("_row", pa.int64()))
+        schema = {"_row": pl.Int64(), **contract.polars_schema()}
         self._accepted = _Stream(self._scratch[0], schema, low)
-        held = pl.DataFrame(schema=REJECTED_SCHEMA).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
-        self._rejected = _Stream(self._scratch[1], held, ["rule", "field", "reason"])
+        self._rejected = _Stream(self._scratch[1], REJECTED_SCHEMA, ["rule", "field", "reason"])
         self.sha256 = ""
         self.warnings: set[str] = set()
 

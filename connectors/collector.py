@@ -24,7 +24,7 @@ class Collector:
         self.seen: set[str] = set()
         self._wanted = wanted
         self._given = [name for name in wanted if name.startswith("@")]
-        self._layouts: dict[int, tuple[Any, list[str], Any]] = {}
+        self._layouts: dict[int, tuple[list[int], list[str], Any]] = {}
         self._rows: list[tuple[str | None, ...]] = []
 
     def __len__(self) -> int:
@@ -34,12 +34,11 @@ class Collector:
         """Append elements without a namespace; `given` are the values around them."""
         head = [*[given[name] for name in self._given], None]
         for element in elements:
-            children = list(element)
-            pick, names, arrange = self._layouts.get(len(children)) or self._learn(children)
-            picked = pick(children)
+            places, names, arrange = self._layouts.get(len(element)) or self._learn(element)
+            picked = [element[place] for place in places]
             if [child.tag for child in picked] != names:
-                pick, names, arrange = self._learn(children)
-                picked = pick(children)
+                places, names, arrange = self._learn(element)
+                picked = [element[place] for place in places]
             self._rows.append(arrange([*head, *[child.text for child in picked]]))
 
     def forget_from(self, row: int) -> None:
@@ -52,14 +51,11 @@ class Collector:
         values = dict(zip(self._wanted, columns, strict=True))
         return pl.DataFrame(values, schema=dict.fromkeys(self._wanted, pl.String()))
 
-    def _learn(self, children: list[etree._Element]) -> tuple[Any, list[str], Any]:
-        places = {child.tag: place for place, child in enumerate(children)}
-        self.seen.update(places)
-        found = [name for name in self._wanted if name in places]
-        # A getter of one place would return no tuple, so two places are asked for once more.
-        pick = itemgetter(*[places[name] for name in found], 0, 0)
-        names = [*found, children[0].tag, children[0].tag]
-        order = {name: place for place, name in enumerate([*self._given, None, *found])}
+    def _learn(self, element: etree._Element) -> tuple[list[int], list[str], Any]:
+        found = {child.tag: place for place, child in enumerate(element)}
+        self.seen.update(found)
+        names = [name for name in self._wanted if name in found]
+        order = {name: place for place, name in enumerate([*self._given, None, *names])}
         arrange = itemgetter(*[order.get(name, len(self._given)) for name in self._wanted])
-        layout = self._layouts[len(children)] = (pick, names, arrange)
+        layout = self._layouts[len(element)] = ([found[name] for name in names], names, arrange)
         return layout

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import binascii
 import hashlib
-import re
 import zlib
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,9 +28,8 @@ FORBIDDEN = frozenset({"XML6", "XML15"})
 _MAX_BYTES = 512 * 2**20
 # The element that makes a record.
 KEY = "MA_LK"
-_DECLARATION = re.compile(rb'<\?xml version="1\.0" encoding="utf-8"\?>\s*', re.IGNORECASE)
+_DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 _PARTS_AT_ONCE = 200
-_HAS_PART_WITHOUT_KEY = etree.XPath(f"boolean(*[not({KEY} or */{KEY} or */*/{KEY})])")
 _GZIP = b"\x1f\x8b"
 
 
@@ -137,21 +135,20 @@ def _read_envelope(
 
 def _records_at_once(contents: list[str]) -> list[etree._Element] | None:
     """Return the records of some parts, parsed as one document, which saves a fifth of the time; None if one is odd."""
-    bodies = []
-    for content in contents:
-        try:
-            document = binascii.a2b_base64(content, strict_mode=True)
-        except ValueError:
-            return None
-        declaration = _DECLARATION.match(document)
-        bodies.append(document[declaration.end() :] if declaration else document)
-        if not bodies[-1].startswith(b"<") or bodies[-1].startswith((b"<?", b"<!")):
-            return None
     try:
-        root = parse(b"<parts>" + b"".join(bodies) + b"</parts>")
+        documents = [binascii.a2b_base64(content, strict_mode=True) for content in contents]
+    except ValueError:
+        return None
+    joined = b"".join([document.removeprefix(_DECLARATION) for document in documents])
+    if b"<?" in joined or b"<!" in joined:
+        return None
+    try:
+        root = parse(b"<parts>" + joined + b"</parts>")
     except (etree.XMLSyntaxError, UnsafeXML):
         return None
-    if len(root) != len(contents) or _HAS_PART_WITHOUT_KEY(root):
+    if len(root) != len(contents) or root.text:
+        return None
+    if any(part.tail or next(part.iter(KEY), None) is None for part in root):
         return None
     return [record for key in root.iter(KEY) if (record := key.getparent()) is not None]
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import queue
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,12 +15,13 @@ from ansinh.errors import AnsinhError
 from ansinh.months import month_range
 from ansinh.settings import get_settings
 from connectors import ledger
+from connectors.ahead import ahead
 from connectors.batch_file import BatchFile
 from connectors.contract import Contract, load_contract
 from connectors.contract import datasets as datasets_of
 from connectors.ledger import Batch
 from connectors.settings import RegistrySettings
-from connectors.source import Chunk, File, Source, Window, open_source
+from connectors.source import File, Source, Window, open_source
 from connectors.validation import Validator
 
 _log = logging.getLogger(__name__)
@@ -96,7 +95,7 @@ def _receive(
     validators = {contract.dataset: Validator(contract) for contract in contracts}
     position, told = window.position, 0
     files: dict[str, list[File]] = {}
-    for chunk in _ahead(source.extract(contracts, window)):
+    for chunk in ahead(source.extract(contracts, window)):
         checked = validators[chunk.dataset].check(chunk.rows, chunk.rejects)
         checked.warnings |= chunk.warnings
         writers[chunk.dataset].write(checked)
@@ -155,38 +154,3 @@ def _failures_noted(connection: psycopg.Connection, contracts: list[Contract], w
             raise
         names = ", ".join(contract.batch_id(window.period) for contract in contracts)
         raise AnsinhError(f"{names}: the pull failed: {error}", "Run this again; use --debug for details.") from error
-
-
-def _ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    """Yield the chunks while the next one is already being fetched in a thread."""
-    waiting: queue.Queue[Chunk | BaseException | None] = queue.Queue(maxsize=2)
-    stopped = threading.Event()
-
-    def put(item: Chunk | BaseException | None) -> None:
-        while not stopped.is_set():
-            try:
-                waiting.put(item, timeout=0.1)
-            except queue.Full:
-                continue
-            return
-
-    def fetch() -> None:
-        try:
-            for chunk in chunks:
-                put(chunk)
-                if stopped.is_set():
-                    return
-            put(None)
-        except BaseException as error:
-            put(error)
-
-    thread = threading.Thread(target=fetch, name="fetch", daemon=True)
-    thread.start()
-    try:
-        while (item := waiting.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stopped.set()
-        thread.join()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
-import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
@@ -14,6 +14,8 @@ from typing import Any
 
 import polars as pl
 import psycopg
+import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet as pq
 from psycopg import sql
 
@@ -21,12 +23,14 @@ from ansinh import database
 from ansinh.errors import AnsinhError
 from ansinh.settings import get_settings
 from connectors import ledger
+from connectors.ahead import ahead
 from connectors.batch_file import held_path
 from connectors.contract import Contract, datasets, load_contract
 from connectors.ledger import Batch
 
 # Connections that load at once; a server needs a core for each.
 _CONNECTIONS = 2
+_CSV = pa.csv.WriteOptions(include_header=False, quoting_style="needed")
 
 _log = logging.getLogger(__name__)
 
@@ -38,8 +42,8 @@ def load(registry: str) -> list[str]:
         The batches loaded now.
 
     Raises:
-        AnsinhError: another run works on the registry, a landing file is missing or was changed, or an earlier month
-            was rejected or has failed; months before it are loaded, later ones wait.
+        AnsinhError: another run works on the registry, a landing file is missing or was changed, or a batch was
+            rejected or has failed; what passed up to its month is loaded, later months wait.
     """
     loaded: list[str] = []
     with database.connect(database.Role.LOADER) as connection, ledger.exclusive(connection, registry):
@@ -56,9 +60,10 @@ def load(registry: str) -> list[str]:
         now = [batch for batch in ready if last is None or batch.period <= last]
         for _, month in groupby(now, key=lambda batch: batch.period):
             loaded += _load_month(list(month))
-        if len(loaded) < len(ready):
+        if broken:
+            waiting = len(ready) - len(loaded)
             raise AnsinhError(
-                f"{broken[0].batch_id} is {broken[0].state}; {len(ready) - len(loaded)} later batches wait for it.",
+                f"{broken[0].batch_id} is {broken[0].state}{f'; {waiting} later batches wait for it' * bool(waiting)}.",
                 "See its gate results or error, correct the cause, and pull the period again.",
             )
     return loaded
@@ -117,7 +122,7 @@ def _load_batch(connection: psycopg.Connection, batch: Batch) -> None:
     contract = load_contract(batch.registry, batch.dataset)
     path = _landing_file(batch)
     partition = _empty_partition(connection, contract, batch)
-    copied = _copy(connection, _copy_statement(partition, contract), _csv(path))
+    copied = _copy(connection, _copy_statement(partition, contract), ahead(_csv(path)))
     if copied != batch.rows_accepted:
         raise AnsinhError(f"{batch.batch_id}: {copied} rows copied, {batch.rows_accepted} accepted.", "Pull it again.")
     _attach(connection, contract, partition, batch)
@@ -180,7 +185,7 @@ def _copy_statement(partition: sql.Composed, contract: Contract) -> sql.Composed
     return sql.SQL("copy {} ({}) from stdin (format csv)").format(partition, columns)
 
 
-def _copy(connection: psycopg.Connection, statement: sql.Composed, chunks: Iterator[bytes]) -> int:
+def _copy(connection: psycopg.Connection, statement: sql.Composed, chunks: Iterable[bytes | memoryview]) -> int:
     """Return the number of rows copied."""
     with connection.cursor() as cursor:
         with cursor.copy(statement) as copy:
@@ -189,25 +194,13 @@ def _copy(connection: psycopg.Connection, statement: sql.Composed, chunks: Itera
         return max(cursor.rowcount, 0)
 
 
-def _csv(path: Path) -> Iterator[bytes]:
-    """Yield the rows as CSV, one row group at a time; the next is made while the server reads the last."""
-    waiting: queue.Queue[bytes | BaseException | None] = queue.Queue(maxsize=2)
-
-    def read() -> None:
-        try:
-            with pq.ParquetFile(path) as file:
-                for index in range(file.num_row_groups):
-                    rows = pl.DataFrame(file.read_row_group(index))
-                    waiting.put(rows.write_csv(include_header=False).encode())
-            waiting.put(None)
-        except BaseException as error:
-            waiting.put(error)
-
-    threading.Thread(target=read, name="read", daemon=True).start()
-    while (item := waiting.get()) is not None:
-        if isinstance(item, BaseException):
-            raise item
-        yield item
+def _csv(path: Path) -> Iterator[memoryview]:
+    """Yield the rows as CSV, one row group at a time."""
+    with pq.ParquetFile(path) as file:
+        for index in range(file.num_row_groups):
+            sink = io.BytesIO()
+            pa.csv.write_csv(file.read_row_group(index), sink, _CSV)
+            yield sink.getbuffer()
 
 
 def _hold(connection: psycopg.Connection, batch: Batch) -> None:
@@ -227,4 +220,4 @@ def _hold(connection: psycopg.Connection, batch: Batch) -> None:
     rows = held.select(*given.values(), pl.col("_row").alias("row_number"), "rule", "field", "reason", "payload")
     statement = sql.SQL("copy quarantine.row ({}) from stdin (format csv)")
     columns = sql.SQL(", ").join(map(sql.Identifier, rows.columns))
-    _copy(connection, statement.format(columns), iter([rows.write_csv(include_header=False).encode()]))
+    _copy(connection, statement.format(columns), [rows.write_csv(include_header=False).encode()])

@@ -101,7 +101,10 @@ class SqlSource(Source):
 
     def _reflect(self, contract: Contract) -> sa.Table:
         try:
-            return sa.Table(contract.source_table, sa.MetaData(), autoload_with=self._engine)
+            # Columns alone: asking for keys and indexes, too, takes ten times as long.
+            given = sa.inspect(self._engine).get_columns(contract.source_table)
+            columns = [sa.Column(column["name"], column["type"]) for column in given]
+            return sa.Table(contract.source_table, sa.MetaData(), *columns)
         except sa.exc.NoSuchTableError:
             raise AnsinhError(
                 f"{contract.registry}.{contract.dataset}: there is no table {contract.source_table}.",
@@ -120,7 +123,15 @@ class SqlSource(Source):
         )
 
     def _retry(self, work: Callable[[], _T]) -> _T:
-        return retrying(self.settings, _is_transient)(work)
+        try:
+            return retrying(self.settings, _is_transient)(work)
+        except (sa.exc.DBAPIError, psycopg2.Error) as error:
+            reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+            attempts = f" in {self.settings.retries} attempts" if _is_transient(error) else ""
+            raise AnsinhError(
+                f"Registry {self.settings.name} did not answer{attempts}: {reason}.",
+                f"Check {self.settings.address} and the rights of its user, then run this again.",
+            ) from error
 
 
 def _copy(

@@ -84,7 +84,8 @@ def ingest(registry: str, delivers: str) -> DAG:
     ) as dag:
         landed = task(pool=f"registry_{registry}", retries=REGISTRY_RETRIES)(land)(registry)
         checked = task(retries=GATE_RETRIES)(check_landing)(registry)
-        landed >> checked >> task(outlets=[RAW[registry]])(load)(registry)
+        # A gate that shuts stops what it rejected; what passed before it is still loaded.
+        landed >> checked >> task(outlets=[RAW[registry]], trigger_rule="all_done")(load)(registry)
     return dag
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,7 @@ def ingest(registry: str, period_from: str | None = None, period_to: str | None 
     from connectors.contract import registries
     from connectors.landing import land
     from connectors.loading import load
-    from expectations.gate import check_landing
+    from expectations.gate import GateFailed, check_landing
 
     if registry not in registries():
         raise AnsinhError(f"There is no registry '{registry}'.", f"Name one of {', '.join(registries())}.")
@@ -49,7 +50,13 @@ def ingest(registry: str, period_from: str | None = None, period_to: str | None 
     if settings.database_url is None:
         database.bootstrap()  # the first ingest may come before ./ansinh up
     landed = land(registry, period_from or settings.period_from, period_to or settings.period_to)
-    check_landing(registry)
+    try:
+        check_landing(registry)
+    except GateFailed:
+        # What passed goes on, and the rows of what was rejected can be seen in quarantine.
+        with suppress(AnsinhError):
+            load(registry)
+        raise
     return Ingested(registry, landed, load(registry))
 
 

@@ -81,7 +81,11 @@ line as (
 -- Every fact table has its row, also where it is empty.
 select
     duplicate.dataset,
-    coalesce(fitted.records, 0) as records,
+    -- Wages come once a year: until the first ones are delivered their table is rightly empty.
+    case
+        when duplicate.dataset <> 'fct_wage_year' or exists (select 1 from staging.stg_tax__wage_income)
+            then coalesce(fitted.records, 0)
+    end as records,
     coalesce(fitted.orphans, 0) as orphans,
     duplicate.duplicates,
     fitted.after_death_share,

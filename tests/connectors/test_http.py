@@ -50,13 +50,13 @@ def test_a_lasting_fault_fails_the_batch_and_the_next_run_goes_on(country: Path,
     broken = Faults([Fault(kind=FaultKind.SERVER_ERROR, path="/person/changes", times=99)])
     with serving(country, faults={"population": broken}) as addresses:
         settings = hasty("population", addresses["population"])
-        with pytest.raises(AnsinhError, match="did not deliver /v1/person/changes in 4 attempts: HTTP 503"):
+        with pytest.raises(AnsinhError, match=r"did not deliver /v1/person/changes in 4 attempts: HTTP 503"):
             pull(settings, ["person"])
     assert ledger.batch("population.person.2025-01")["state"] == "landed"
     assert ledger.batch("population.person.2025-02")["state"] == "failed"
     with serving(country) as addresses:
         settings = hasty("population", addresses["population"])
-        with pytest.raises(AnsinhError, match="the batch before it, population.person.2025-02, has failed"):
+        with pytest.raises(AnsinhError, match=r"the batch before it, population.person.2025-02, has failed"):
             land("population", "2025-03", "2025-03", ["person"], settings)
         assert pull(settings, ["person"])[-1] == "population.person.2025-03"
     assert sum(ledger.batch(f"population.person.2025-0{month}")["rows_accepted"] for month in (1, 2, 3)) == 120
@@ -176,7 +176,7 @@ def test_a_damaged_bulk_file_fails_the_batch(country: Path, ledger: Any, hasty: 
     body[len(body) // 2] ^= 0xFF
     with (
         answering(lambda _: (200, {}, bytes(body))) as address,
-        pytest.raises(AnsinhError, match="damaged|stays incomplete"),
+        pytest.raises(AnsinhError, match=r"damaged|stays incomplete"),
     ):
         land("population", "2025-01", "2025-01", ["person"], hasty("population", address))
     assert ledger.batch("population.person.2025-01")["state"] == "failed"

@@ -50,7 +50,7 @@ def test_a_month_holds_what_was_recorded_in_it_and_the_first_load_what_came_befo
 
 def test_months_before_the_first_load_are_refused(vss: Any, ledger: Any) -> None:
     pull(vss, "2025-02", "2025-02")
-    with pytest.raises(AnsinhError, match="first load vss.contribution.2025-02 has already taken"):
+    with pytest.raises(AnsinhError, match=r"first load vss.contribution.2025-02 has already taken"):
         pull(vss, "2025-01", "2025-01")
 
 

@@ -68,16 +68,15 @@ def query(statement: str, role: Role = Role.TRANSFORMER) -> list[tuple[Any, ...]
 
 
 @contextmanager
-def without(table: str) -> Iterator[None]:
-    """Take a table of `raw` away for a while."""
-    name = table.split(".")[1]
+def without(table: str, column: str) -> Iterator[None]:
+    """Take a column of a table of `raw` away for a while."""
     with connect(Role.LOADER) as connection:
-        connection.execute(f"alter table {table} rename to {name}_away".encode())
+        connection.execute(f"alter table {table} rename column {column} to away".encode())
     try:
         yield
     finally:
         with connect(Role.LOADER) as connection:
-            connection.execute(f"alter table {table}_away rename to {name}".encode())
+            connection.execute(f"alter table {table} rename column away to {column}".encode())
 
 
 def person(number: str, name: str, born: str, sex: str, sequence: int) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def test_bi_role_reads_bi_alone(country: Path) -> None:
 
 
 def test_failure_names_the_model_and_the_next_step(country: Path) -> None:
-    with without("raw.vss_survey"), pytest.raises(AnsinhError) as caught:
+    with without("raw.vss_survey", "_row"), pytest.raises(AnsinhError) as caught:
         transformation.layer("staging")
     assert "stg_vss__survey" in caught.value.message
     assert "build again" in caught.value.next_step

@@ -62,6 +62,14 @@ def test_a_sound_warehouse_passes(filled: None) -> None:
     }
 
 
+def test_before_the_first_yearly_wages_their_table_may_be_empty(filled: None) -> None:
+    run("truncate warehouse.fct_wage_year")
+    assert check_stage("warehouse").success
+    run("insert into staging.stg_tax__wage_income (line_no) values (1)")
+    with pytest.raises(GateFailed, match="records = 0 for fct_wage_year"):
+        check_stage("warehouse")
+
+
 CRITICAL = {
     "a key without a person": ("update warehouse.fct_claim set person_key = 9999 where claim_id = 'X1'", "orphans", "fct_claim"),
     "a fact twice": (
