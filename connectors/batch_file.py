@@ -68,8 +68,8 @@ class _Stream:
         self._schema = _arrow(pl.DataFrame(schema=schema)).schema
         self._waiting: list[pa.Table] = []
         self._writer = pq.ParquetWriter(
-            cast("BinaryIO", self.file), self._schema, compression="zstd", compression_level=1, use_dictionary=dictionary,
-            write_statistics=False, store_schema=False,
+            cast("BinaryIO", self.file), self._schema, compression="zstd", compression_level=1,
+            use_dictionary=dictionary, write_statistics=False, store_schema=False,
         )  # fmt: skip
 
     def write(self, rows: pl.DataFrame) -> None:

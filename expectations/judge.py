@@ -210,8 +210,15 @@ def _findings(entry: Any, index: str) -> list[Finding]:
         return [finding(None, f"{entry.result.get('element_count')} rows")]
     failing = entry.result.get("unexpected_index_list")
     if not failing:
-        return [finding(None, f"could not be evaluated: {entry.exception_info}")]
+        return [finding(None, f"could not be evaluated: {_reason(entry.exception_info)}")]
     return [finding(str(row[index]), f"{measure} = {_number(row[measure])}") for row in failing]
+
+
+def _reason(exception_info: Any) -> str:
+    """Return the first message; Great Expectations keeps one for the expectation or one for each metric."""
+    infos = [exception_info, *exception_info.values()] if isinstance(exception_info, dict) else []
+    messages = [info["exception_message"] for info in infos if isinstance(info, dict) and info.get("exception_message")]
+    return str(messages[0]).strip().splitlines()[0] if messages else "no reason was given"
 
 
 def _number(value: Any) -> str:
