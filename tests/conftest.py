@@ -46,10 +46,24 @@ def warehouse(home: Path) -> Path:
 
 @pytest.fixture
 def empty_warehouse(warehouse: Path) -> Path:
-    """A warehouse without batches, rows, results and landing files."""
+    """A warehouse without batches, rows, results and landing files, for one test."""
+    _clear()
+    return warehouse
+
+
+@pytest.fixture(scope="module")
+def module_warehouse(warehouse: Path) -> Path:
+    """A warehouse that is empty before the first test of a module."""
+    _clear()
+    return warehouse
+
+
+def _clear() -> None:
     with _admin() as connection:
         connection.execute("truncate ingest.batch, ingest.cursor, ingest.file, quarantine.row cascade")
-        connection.execute("truncate quality.gate_result, release.release cascade")
+        connection.execute(
+            "truncate quality.gate_result, quality.batch_profile, quality.validation, release.release cascade"
+        )
         for schema, owner in {
             "raw": Role.LOADER,
             "staging": Role.TRANSFORMER,
@@ -62,7 +76,6 @@ def empty_warehouse(warehouse: Path) -> Path:
             connection.execute(f"create schema {schema} authorization {owner}")
     database.bootstrap()
     shutil.rmtree(get_settings().landing_dir, ignore_errors=True)
-    return warehouse
 
 
 def _admin() -> psycopg.Connection:

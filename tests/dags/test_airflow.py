@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def api(warehouse: Path) -> Iterator[Api]:
+def api(module_warehouse: Path) -> Iterator[Api]:
     airflow.start()
     try:
         # Nothing listens on port 9: every pull fails.

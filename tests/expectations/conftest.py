@@ -17,15 +17,7 @@ Deliver = Callable[..., str]
 
 
 @pytest.fixture
-def quality(empty_warehouse: Path) -> Path:
-    """An empty warehouse whose gates have judged nothing yet."""
-    with connect(Role.CHECKER) as connection:
-        connection.execute("truncate quality.batch_profile, quality.validation")
-    return empty_warehouse
-
-
-@pytest.fixture
-def deliver(quality: Path) -> Deliver:
+def deliver(empty_warehouse: Path) -> Deliver:
     """Return a function that lands rows of a data set and returns the batch."""
 
     def land(dataset: str, period: str, rows: pl.DataFrame, *, held: int = 0, first: bool = False) -> str:

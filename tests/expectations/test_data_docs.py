@@ -49,11 +49,11 @@ def test_the_site_works_without_a_network(deliver: Deliver) -> None:
         assert not re.search(loads, page.read_text("utf-8")), page.name
 
 
-def test_a_site_without_results_is_built(quality: Path) -> None:
+def test_a_site_without_results_is_built(empty_warehouse: Path) -> None:
     assert data_docs.build().is_file()
 
 
-def test_the_suites_run_in_a_context_of_great_expectations(quality: Path) -> None:
+def test_the_suites_run_in_a_context_of_great_expectations(empty_warehouse: Path) -> None:
     context = project.context("warehouse")
     result = context.validation_definitions.get("warehouse.privacy").run()
     assert result.success

@@ -45,7 +45,7 @@ from unnest(array['2025-05', '2025-06', '2025-07']) as period
 
 
 @pytest.fixture
-def cube(quality: Path) -> None:
+def cube(empty_warehouse: Path) -> None:
     with connect(Role.TRANSFORMER) as connection:
         connection.execute(_CUBE)
         connection.execute(_PUBLISHED)
@@ -132,12 +132,12 @@ def test_a_doubtful_figure_is_reported_and_goes_on(cube: None, statement: str, m
     assert (measure, "warning") in {(found.measure, found.severity) for found in result.failures}
 
 
-def test_an_unknown_stage_is_refused(quality: Path) -> None:
+def test_an_unknown_stage_is_refused(empty_warehouse: Path) -> None:
     with pytest.raises(AnsinhError, match="no stage 'raw'"):
         check_stage("raw")
 
 
-def test_a_stage_that_has_not_been_built_says_so(quality: Path) -> None:
+def test_a_stage_that_has_not_been_built_says_so(empty_warehouse: Path) -> None:
     with pytest.raises(AnsinhError, match="cannot be judged") as failed:
         check_stage("indicators")
     assert "./ansinh build" in failed.value.next_step

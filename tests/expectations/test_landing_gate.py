@@ -64,7 +64,7 @@ def test_nothing_to_judge_is_a_success(deliver: Deliver) -> None:
     assert count("quality.gate_result") == 1
 
 
-def test_an_unknown_registry_is_refused(quality: object) -> None:
+def test_an_unknown_registry_is_refused(empty_warehouse: object) -> None:
     with pytest.raises(AnsinhError, match="no registry 'weather'"):
         check_landing("weather")
 

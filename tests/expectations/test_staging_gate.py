@@ -28,7 +28,7 @@ from generate_series(1, 200) as n
 
 
 @pytest.fixture
-def filled(quality: Path) -> None:
+def filled(empty_warehouse: Path) -> None:
     create_staging()
     for table, number in _PEOPLE.items():
         batch = f"{table.replace('__', '.')}.2025-01"

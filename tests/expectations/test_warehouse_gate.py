@@ -47,7 +47,7 @@ insert into staging.stg_vss__contribution (si_number) select lpad(n::text, 10, '
 
 
 @pytest.fixture
-def filled(quality: Path) -> None:
+def filled(empty_warehouse: Path) -> None:
     create_declared("warehouse")
     create_declared("identity")
     create_staging()
