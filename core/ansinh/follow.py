@@ -61,6 +61,15 @@ class Follower:
                 )
             time.sleep(_POLL_SECONDS)
 
+    def woken(self, dag_id: str) -> bool:
+        """Tell whether a DAG that assets wake has a run; wait for it a while."""
+        started = time.monotonic()
+        while not any(run.dag_id == dag_id for run in self.api.runs(self.since)):
+            if time.monotonic() - started > _WAKE_SECONDS:
+                return False
+            time.sleep(_POLL_SECONDS)
+        return True
+
     def state(self, run: Run, task_id: str) -> str | None:
         """Return the state of a task of a run."""
         task = self.tasks.get((run.dag_id, run.run_id, task_id))

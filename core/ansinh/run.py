@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ansinh import airflow, database, ledger
+from ansinh.airflow_api import Run
 from ansinh.database import Role
 from ansinh.errors import AnsinhError
 from ansinh.follow import Follower
@@ -108,22 +109,33 @@ def _drive(narrator: Narrator, follower: Follower, registries: list[str], months
         for dag_id in sorted(ingests):
             follower.api.trigger(dag_id, conf, months[-1])
         follower.wait(ingests)
-    with narrator.stage("build"):
-        builds = follower.wait({"build_warehouse"})
-        if ledger.unprocessed("warehouse"):
-            # An event left over from an earlier run can wake the build before the last registry is in.
-            follower.api.trigger("announce_deliveries", {})
-            builds = follower.wait({"build_warehouse"}, len(builds) + 1)
-    built = [build for build in builds if follower.state(build, "bi") == "success"]
-    if not built:
+    if not ledger.unprocessed("warehouse"):
         newest = release.list_releases()
         if newest and _is_current(newest[0]):
             narrator.say("nothing new in any registry: the figures are unchanged")
             return newest[0]
+        # An earlier run ended between its build and its release.
         follower.api.trigger("publish_indicators", {})
+        built = 1
+    else:
+        with narrator.stage("build"):
+            built = len(_builds(follower))
     with narrator.stage("publish"):
-        follower.wait({"publish_indicators"}, max(1, len(built)))
+        follower.wait({"publish_indicators"}, max(1, built))
     return release.list_releases()[0]
+
+
+def _builds(follower: Follower) -> list[Run]:
+    """Return the builds that the assets woke and that worked; between them they took in all that was loaded."""
+    # Airflow can leave an asset event behind; the ledger knows better, and the announcement asks the ledger.
+    if not follower.woken("build_warehouse"):
+        follower.api.trigger("announce_deliveries", {})
+    builds = follower.wait({"build_warehouse"})
+    if ledger.unprocessed("warehouse"):
+        # An event left over from an earlier run can wake the build before the last registry is in.
+        follower.api.trigger("announce_deliveries", {})
+        builds = follower.wait({"build_warehouse"}, len(builds) + 1)
+    return [build for build in builds if follower.state(build, "bi") == "success"]
 
 
 def _is_current(release: Release) -> bool:
