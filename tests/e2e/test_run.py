@@ -90,7 +90,7 @@ def broken(system: Installation, second: Step) -> Step:
     system.query(f"update contribution set unit_code = '?' where updated_at >= '{LAST}-01'", "registry_vss")
     system.query(
         f"""update training_support set amount = amount + 1 where support_id in (
-            select min(support_id) from training_support where updated_at >= '{LAST}-01')""",
+            select min(support_id) from training_support where updated_at >= '{LAST}-01' and amount is not null)""",
         "registry_labour",
     )
     return step(system)
