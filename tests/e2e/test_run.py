@@ -29,7 +29,7 @@ LAST = MONTHS[-1]
 RUN = ("run", "--people", str(PEOPLE), "--from", MONTHS[0], "--to", LAST)
 INDICATORS = ("HI_COV", "PENS_COV", "SI_COV", "SI_COV_VOL", "UI_COV")
 CELL = ["indicator", "period", "area_list", "area", "sex", "age"]
-CONTRIBUTIONS, SUPPORT = f"vss.contribution.{LAST}", f"labour.training_support.{LAST}"
+CONTRIBUTIONS, CONTRACTS = f"vss.contribution.{LAST}", f"labour.contract.{LAST}"
 PERSONAL = ("raw", "quarantine", "staging", "identity")
 # Fields that name a person; what is only about a person, such as a diagnosis, is no key to anybody.
 NAMING = ("full_name", "child_name", "mother_name", "personal_number", "si_number", "card_number", "old_id_number",
@@ -89,8 +89,8 @@ def broken(system: Installation, second: Step) -> Step:
     system.query("create table kept as table contribution", "registry_vss")
     system.query(f"update contribution set unit_code = '?' where updated_at >= '{LAST}-01'", "registry_vss")
     system.query(
-        f"""update training_support set amount = amount + 1 where support_id in (
-            select min(support_id) from training_support where updated_at >= '{LAST}-01' and amount is not null)""",
+        f"""update contract set monthly_wage = monthly_wage + 1 where contract_id in (
+            select min(contract_id) from contract where updated_at >= '{LAST}-01')""",
         "registry_labour",
     )
     return step(system)
@@ -332,7 +332,7 @@ def test_a_broken_delivery_stops_its_registry_alone(second: Step, broken: Step) 
     assert "./ansinh run goes on from there" in broken.done.stderr
     assert "Traceback" not in broken.done.stderr
     assert broken.batches[CONTRIBUTIONS]["state"] == "rejected"
-    assert broken.reloaded_since(second) == {SUPPORT}
+    assert broken.reloaded_since(second) == {CONTRACTS}
     assert broken.releases == second.releases
 
 
