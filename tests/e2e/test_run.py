@@ -89,8 +89,8 @@ def broken(system: Installation, second: Step) -> Step:
     system.query("create table kept as table contribution", "registry_vss")
     system.query(f"update contribution set unit_code = '?' where updated_at >= '{LAST}-01'", "registry_vss")
     system.query(
-        f"""update contract set monthly_wage = monthly_wage + 1 where contract_id in (
-            select min(contract_id) from contract where updated_at >= '{LAST}-01')""",
+        """update contract set monthly_wage = monthly_wage + 1 where updated_at = (
+            select max(updated_at) from contract)""",
         "registry_labour",
     )
     return step(system)
