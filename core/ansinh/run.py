@@ -194,10 +194,12 @@ def _report(console: Console, narrator: Narrator, release: Release) -> None:
 
 
 def _places(release: Release) -> dict[str, str]:
+    from expectations import data_docs
+
     url = database.role_url(Role.BI).set(drivername="postgresql")
     return {
         "Release": str(release.path),
-        "Data Docs": str(get_settings().home / "data-docs" / "site" / "index.html"),
+        "Data Docs": str(data_docs.index()),
         "Airflow": f"{airflow.api_url()} (user {airflow.USER}, password {secret('airflow_admin')})",
         "SQL for BI": f'psql "{url.render_as_string(hide_password=False)}"',
         "Stop": "./ansinh down",
