@@ -16,7 +16,7 @@ import resource
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -61,20 +61,21 @@ class Measure:
     peak_rss_mb: int
 
 
-def run(people: int) -> list[dict[str, Any]]:
-    """Measure every connector on a country of a size, in a scratch home that is removed afterwards."""
+def run(people: int, registries: Sequence[str] = REGISTRIES) -> list[dict[str, Any]]:
+    """Measure connectors on a country of a size, in a scratch home that is removed afterwards."""
     with _country(people):
-        return [asdict(_measure(registry)) for registry in REGISTRIES]
+        return [asdict(_measure(registry)) for registry in registries]
 
 
 def main(arguments: list[str]) -> int:
     """Print the measures as a table or as JSON; exit status 1 where a connector is below half of its limit."""
     parser = argparse.ArgumentParser(prog="ansinh bench ingest", description=__doc__)
     parser.add_argument("--people", type=int, default=100_000, help="size of the country, persons")
+    parser.add_argument("--registry", action="append", choices=REGISTRIES, help="only this one; may be repeated")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    measures = run(given.people)
+    measures = run(given.people, given.registry or REGISTRIES)
     if given.json:
         print(json.dumps(measures, indent=2))
     else:

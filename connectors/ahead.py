@@ -1,13 +1,15 @@
-"""Two things at once: an iterator works in a thread while what it has yielded is being used."""
+"""Several things at once, in threads: the libraries that do the work let go of the interpreter's lock meanwhile."""
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 _Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 _END = object()
 
 
@@ -44,6 +46,19 @@ def ahead(items: Iterable[_Item], depth: int = 2) -> Iterator[_Item]:
     finally:
         stopped.set()
         thread.join()
+
+
+def at_once(threads: int, work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
+    """Return `work(item)` for each item, in order, `threads` of them at a time.
+
+    After a failure nothing new is begun, what is under way ends, and the first failure is raised.
+    """
+    with ThreadPoolExecutor(max(1, min(threads, len(items)))) as pool:
+        futures = [pool.submit(work, item) for item in items]
+        try:
+            return [future.result() for future in futures]
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 class _Failure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -15,7 +16,7 @@ from ansinh.errors import AnsinhError
 from ansinh.months import month_range
 from ansinh.settings import get_settings
 from connectors import ledger
-from connectors.ahead import ahead
+from connectors.ahead import ahead, at_once
 from connectors.batch_file import BatchFile
 from connectors.contract import Contract, load_contract
 from connectors.contract import datasets as datasets_of
@@ -64,12 +65,19 @@ def land(
     ):
         groups = [contracts] if source.together else [[contract] for contract in contracts]
         for period in periods:
-            for group in groups:
-                landed += _land_group(connection, source, group, period)
+            for batches in at_once(source_settings.connections, partial(_land_group, source, period), groups):
+                landed += batches
     return landed
 
 
-def _land_group(connection: psycopg.Connection, source: Source, contracts: list[Contract], period: str) -> list[str]:
+def _land_group(source: Source, period: str, contracts: list[Contract]) -> list[str]:
+    # A connection of its own: groups land side by side, and a transaction belongs to one of them.
+    with database.connect(database.Role.LOADER) as connection:
+        connection.autocommit = True
+        return _land_together(connection, source, contracts, period)
+
+
+def _land_together(connection: psycopg.Connection, source: Source, contracts: list[Contract], period: str) -> list[str]:
     plans = {contract.dataset: ledger.plan(connection, contract, period) for contract in contracts}
     window = plans[contracts[0].dataset][0]
     with _failures_noted(connection, contracts, window):

@@ -40,6 +40,7 @@ class RegistrySettings:
         backoff: seconds before the first retry; doubled each time, with jitter, up to `max_wait`.
         overlap_days: days before the period that are pulled again, for rows that became visible late.
         workers: processes that parse files; 0 means one per core.
+        connections: data sets that are pulled at once.
     """
 
     name: str
@@ -54,6 +55,7 @@ class RegistrySettings:
     max_wait: float = 60.0
     overlap_days: int | None = None
     workers: int = 0
+    connections: int = 2
 
     @classmethod
     def from_uri(cls, name: str, uri: str) -> RegistrySettings:

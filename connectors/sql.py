@@ -21,16 +21,17 @@ from ansinh.errors import AnsinhError
 from connectors.contract import Contract
 from connectors.retry import retrying
 from connectors.source import CHUNK_ROWS, Chunk, Source, Window
+from connectors.tables import with_timestamps
 
 _T = TypeVar("_T")
 
 # Types that polars reads from COPY text as they are; everything else stays text and is parsed by the contract.
-_READABLE = {"integer": pl.Int64(), "date": pl.Date(), "timestamp": pl.Datetime("us")}
+_READABLE = {"integer": pl.Int64(), "date": pl.Date()}
 # Writes values into the statement; with named parameters it leaves percent signs alone.
 _TEXT_DIALECT = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]
 # Dialects that compare rows of values, and use an index for it.
 _ROW_VALUES = {"postgresql", "mysql", "mariadb", "sqlite"}
-_SQL_TYPES = {"integer": sa.Integer, "date": sa.Date, "timestamp": sa.DateTime}
+_SQL_TYPES = {"integer": sa.Integer, "date": sa.Date}
 
 
 class SqlSource(Source):
@@ -47,7 +48,8 @@ class SqlSource(Source):
             url = url.set(drivername="postgresql+psycopg2")
             arguments = {
                 "connect_timeout": int(settings.connect_timeout),
-                "options": f"-c statement_timeout={int(settings.timeout * 1000)}",
+                # A page follows an index: sorting the whole table for each of them grows with the square of its size.
+                "options": f"-c statement_timeout={int(settings.timeout * 1000)} -c enable_sort=off",
             }
         self._tables: dict[str, sa.Table] = {}
         self._engine = sa.create_engine(url, connect_args=arguments, pool_pre_ping=True)
@@ -152,10 +154,15 @@ def _copy(
         return pl.DataFrame(schema=schema)
     read = partial(pl.read_csv, data.getvalue(), has_header=False, null_values=None)
     try:
-        return read(schema=schema)
+        rows = read(schema=schema)
+        return with_timestamps(rows, [column.name for column in columns if _is_timestamp(column, types)])
     except pl.exceptions.ComputeError:
         # A value outside of what polars knows, such as an infinite date: read as text and let the contract decide.
         return read(schema=dict.fromkeys(schema, pl.String()))
+
+
+def _is_timestamp(column: sa.Column[Any], types: dict[str, str]) -> bool:
+    return types[column.name] == "timestamp" and isinstance(column.type, sa.DateTime)
 
 
 def _keys(contract: Contract) -> list[str]:

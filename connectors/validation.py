@@ -10,6 +10,7 @@ import polars as pl
 from ansinh.errors import AnsinhError
 from connectors.contract import Contract, Field
 from connectors.source import Reject
+from connectors.tables import with_timestamps
 
 REJECTED_SCHEMA: dict[str, pl.DataType] = {
     "_row": pl.Int64(),
@@ -62,6 +63,7 @@ class Validator:
         held = [self._unreadable(list(rejects))]
         if not rows.height:
             return Checked(pl.DataFrame(schema=self._schema), pl.concat(held), warnings)
+        rows = with_timestamps(rows, self._timestamps(rows))
         schema = rows.schema
         given, typed, rules = self._compiled.get(tuple(schema.items())) or self._compile(schema)
         start = self.received + 1
@@ -72,6 +74,14 @@ class Validator:
         accepted, rejected = self._split(values, failing, rows)
         self.received += rows.height
         return Checked(accepted.select(list(self._schema)), pl.concat([*held, rejected]), warnings)
+
+    def _timestamps(self, rows: pl.DataFrame) -> list[str]:
+        """Return the columns of text that hold timestamps in the ISO form."""
+        return [
+            field.source for field in self.contract.fields
+            if field.logical_type == "timestamp" and not field.date_format
+            and rows.schema.get(field.source) == pl.String
+        ]  # fmt: skip
 
     def _compile(self, schema: pl.Schema) -> _Compiled:
         """Return the expressions that read and judge rows of a form; a delivery has one form, seldom two."""

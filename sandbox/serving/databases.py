@@ -54,7 +54,8 @@ def _copy(connection: psycopg.Connection, contract: Contract, path: Path) -> Non
     connection.execute(sql.SQL("drop table if exists {}").format(table))
     connection.execute(sql.SQL("create table {} ({})").format(table, sql.SQL(", ").join(columns)))
     names = [field.name for field in contract.fields]
-    copy_from = sql.SQL("copy {} ({}) from stdin (format csv)")
+    # Frozen: a registry is not busy with the housekeeping of rows that came a moment ago.
+    copy_from = sql.SQL("copy {} ({}) from stdin (format csv, freeze)")
     statement = copy_from.format(table, sql.SQL(", ").join(map(sql.Identifier, names)))
     rows = 0
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
