@@ -12,7 +12,6 @@ import argparse
 import json
 import logging
 import os
-import resource
 import shutil
 import tempfile
 import time
@@ -33,6 +32,7 @@ from ansinh import database, server
 from ansinh.months import month_range
 from ansinh.settings import get_settings
 from bench import bare
+from bench.memory import peak_memory
 from connectors import health, landing, ledger, loading, tax
 from connectors.contract import datasets, load_contract
 from connectors.pool import Pool
@@ -148,19 +148,20 @@ def _connector(registry: str) -> tuple[int, float, int]:
     """Return rows, seconds and peak memory in MB, of this process and the processes that it starts."""
     period = get_settings().period_to
     import_module(f"connectors.{registry}")
-    start = time.perf_counter()
-    landing.land(registry, period, period)
-    seconds = time.perf_counter() - start
-    with database.connect(database.Role.CHECKER) as connection:
-        connection.execute("update ingest.batch set state = 'checked' where registry = %s", [registry])
-    start = time.perf_counter()
-    loading.load(registry)
-    seconds += time.perf_counter() - start
-    workers = os.cpu_count() or 1
-    kilobytes = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    for dataset in datasets(registry):
+        load_contract(registry, dataset)  # imports too
+    with peak_memory() as peak:
+        start = time.perf_counter()
+        landing.land(registry, period, period)
+        seconds = time.perf_counter() - start
+        with database.connect(database.Role.CHECKER) as connection:
+            connection.execute("update ingest.batch set state = 'checked' where registry = %s", [registry])
+        start = time.perf_counter()
+        loading.load(registry)
+        seconds += time.perf_counter() - start
     with database.connect(database.Role.LOADER) as connection:
         rows = sum(batch.rows_received for batch in ledger.batches(connection, registry))
-    return rows, seconds, (kilobytes[0] + workers * kilobytes[1]) // 1024
+    return rows, seconds, peak[0]
 
 
 def _bare(registry: str) -> float:

@@ -68,7 +68,7 @@ class _Stream:
         self._schema = _arrow(pl.DataFrame(schema=schema)).schema
         self._waiting: list[pa.Table] = []
         self._writer = pq.ParquetWriter(
-            cast("BinaryIO", self.file), self._schema, compression="zstd", compression_level=1,
+            cast("BinaryIO", self.file), self._schema, compression="lz4",
             use_dictionary=dictionary, write_statistics=False, store_schema=False,
         )  # fmt: skip
 
@@ -85,7 +85,7 @@ class _Stream:
             waiting -= ROW_GROUP
 
     def close(self, metadata: dict[str, str] | None = None) -> str:
-        table = pa.concat_tables(self._waiting) if self._waiting else self._schema.empty_table()
+        table = pa.concat_tables(self._waiting) if self._waiting else pa.Table.from_batches([], self._schema)
         if table.num_rows:
             self._put(table)
         self._writer.add_key_value_metadata(metadata or {})

@@ -12,14 +12,16 @@ from __future__ import annotations
 import binascii
 import hashlib
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import fsspec
-import polars as pl
 from lxml import etree
 
 from connectors.collector import Collector
+from connectors.cutter import Cut
+from connectors.packed import Packed
 from connectors.source import File, Reject
 from connectors.xml import UnsafeXML, parse, reason
 
@@ -47,7 +49,7 @@ class Task:
 class Table:
     """What was read of one table: the wanted fields as text, unreadable parts, the names of all fields."""
 
-    rows: pl.DataFrame
+    rows: Packed
     rejects: list[Reject]
     seen: set[str]
 
@@ -65,7 +67,7 @@ def read(task: Task) -> Read:
     """Read envelopes; one that cannot be read is held as a single row of the first table."""
     system, root = fsspec.core.url_to_fs(task.uri)
     result = Read()
-    collectors = {name: Collector(wanted) for name, wanted in task.tables.items()}
+    collectors = {name: Collector(wanted, key=KEY) for name, wanted in task.tables.items()}
     rejects: dict[str, list[Reject]] = {name: [] for name in task.tables}
     for path in task.paths:
         name = f"{task.folder}/{path}"
@@ -82,7 +84,7 @@ def read(task: Task) -> Read:
         else:
             result.warnings |= _read_envelope(envelope, path, collectors, rejects)
     for name, collector in collectors.items():
-        result.tables[name] = Table(collector.frame(), rejects[name], collector.seen)
+        result.tables[name] = Table(collector.packed(), rejects[name], collector.seen)
     return result
 
 
@@ -120,35 +122,77 @@ def _read_envelope(
             claims += 1
         else:
             values[element.tag] = element.text
+    given = {"@FILE": path, "@NGAYLAP": values.get("NGAYLAP")}
     for name, texts in contents.items():
-        for start in range(0, len(texts), _PARTS_AT_ONCE):
-            some = texts[start : start + _PARTS_AT_ONCE]
-            records = _records_at_once(some)
-            if records is None:
-                records = _records_one_by_one(some, path, name, rejects[name])
-            collectors[name].add(records, {"@FILE": path, "@NGAYLAP": values.get("NGAYLAP")})
+        for some in _lots(texts, collectors[name]):
+            _collect(some, given, name, collectors[name], rejects[name])
     announced = (values.get("SOLUONGHOSO") or "").strip()
     if announced and announced != str(claims):
         return {f"{path} announces {announced} claims and holds {claims}"}
     return set()
 
 
-def _records_at_once(contents: list[str]) -> list[etree._Element] | None:
-    """Return the records of some parts, parsed as one document, which saves a fifth of the time; None if one is odd."""
+def _lots(contents: list[str], collector: Collector) -> Iterator[list[str]]:
+    """Yield parts of one table by the hundred, the very first alone, to learn from it what the others look like."""
+    start = 0
+    while start < len(contents):
+        end = start + (_PARTS_AT_ONCE if collector.cutter.ready else 1)
+        yield contents[start:end]
+        start = end
+
+
+def _collect(
+    contents: list[str], given: dict[str, str | None], name: str, collector: Collector, rejects: list[Reject]
+) -> None:
+    """Collect the records of some parts: cut out, or of one tree, or part by part, the first way that can be gone."""
+    joined = _joined(contents)
+    cut = collector.cutter.cut(joined) if joined else None
+    if cut is not None and _is_whole(cut, len(contents)):
+        collector.add_cut(cut, given)
+        return
+    records = _records_at_once(joined, len(contents)) if joined else None
+    if records is None:
+        records = _records_one_by_one(contents, str(given["@FILE"]), name, rejects)
+    collector.add(records, given)
+
+
+def _joined(contents: list[str]) -> bytes | None:
+    """Return parts as the content of one document, None if one is not base64."""
     try:
         documents = [binascii.a2b_base64(content, strict_mode=True) for content in contents]
     except ValueError:
         return None
-    joined = b"".join([document.removeprefix(_DECLARATION) for document in documents])
+    return b"".join([document.removeprefix(_DECLARATION) for document in documents])
+
+
+def _is_whole(cut: Cut, parts: int) -> bool:
+    """Whether nothing is left around the records but so many well-formed parts, each with a record."""
+    around = f"<{cut.tag}/>".join(cut.around)
+    # Names in a namespace are other names.
+    if "xmlns" in around:
+        return False
+    try:
+        root = parse(f"<parts>{around}</parts>".encode())
+    except (etree.XMLSyntaxError, UnsafeXML):
+        return False
+    records = sum(1 for _ in root.iter(cut.tag))
+    return records == len(cut) and next(root.iter(KEY), None) is None and _are_parts(root, parts, cut.tag)
+
+
+def _are_parts(root: etree._Element, parts: int, tag: str) -> bool:
+    """Whether an element holds so many parts, with no text between them, each with an element of that name."""
+    return len(root) == parts and not root.xpath(f"text() | *[not(descendant-or-self::{tag})]")
+
+
+def _records_at_once(joined: bytes, parts: int) -> list[etree._Element] | None:
+    """Return the records of some parts, parsed as one document, which saves a fifth of the time; None if one is odd."""
     if b"<?" in joined or b"<!" in joined:
         return None
     try:
         root = parse(b"<parts>" + joined + b"</parts>")
     except (etree.XMLSyntaxError, UnsafeXML):
         return None
-    if len(root) != len(contents) or root.text:
-        return None
-    if any(part.tail or next(part.iter(KEY), None) is None for part in root):
+    if not _are_parts(root, parts, KEY):
         return None
     return [record for key in root.iter(KEY) if (record := key.getparent()) is not None]
 

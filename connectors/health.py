@@ -20,6 +20,7 @@ import fsspec
 from ansinh.errors import AnsinhError
 from connectors import envelope
 from connectors.contract import Contract
+from connectors.packed import unpack
 from connectors.pool import Pool
 from connectors.settings import RegistrySettings, variable
 from connectors.source import Chunk, Source, Window
@@ -120,7 +121,7 @@ def _chunk(contract: Contract, table: str, read: envelope.Read) -> Chunk:
     first = table == min(read.tables)
     files = read.files if first else []
     return Chunk(
-        contract.dataset, found.rows, found.rejects, warnings | (read.warnings if first else set()), files=files
+        contract.dataset, unpack(found.rows), found.rejects, warnings | (read.warnings if first else set()), files=files
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import chain, islice
 from typing import TypeVar
 
 _Item = TypeVar("_Item")
@@ -24,22 +25,27 @@ class Pool:
         self._workers = workers or os.cpu_count() or 1
         self._executor: ProcessPoolExecutor | None = None
 
-    def map(self, work: Callable[[_Item], _Result], items: Sequence[_Item]) -> Iterator[_Result]:
+    def map(self, work: Callable[[_Item], _Result], items: Iterable[_Item], alone: int = 0) -> Iterator[_Result]:
         """Yield `work(item)` for each item, in order.
 
         Args:
             work: function of a module that is cheap to import; each process imports it anew.
-            items: the arguments.
+            items: the arguments, taken one by one as the work goes on.
+            alone: the first items, so little work that no process need start for them.
         """
+        rest = iter(items)
+        if self._executor is None:
+            yield from map(work, islice(rest, alone))
+        first = list(islice(rest, 2))
         # A daemonic process may not have children.
-        if self._workers == 1 or len(items) < 2 or multiprocessing.current_process().daemon:
-            yield from map(work, items)
+        if self._workers == 1 or len(first) < 2 or multiprocessing.current_process().daemon:
+            yield from map(work, chain(first, rest))
             return
         if self._executor is None:
             self._executor = ProcessPoolExecutor(self._workers, multiprocessing.get_context("spawn"))
         waiting: deque[Future[_Result]] = deque()
         try:
-            for item in items:
+            for item in chain(first, rest):
                 waiting.append(self._executor.submit(work, item))
                 if len(waiting) > 2 * self._workers:
                     yield waiting.popleft().result()

@@ -2,15 +2,14 @@
 
 A row is held with its payload as delivered. A replay judges it again, with corrected values or under a contract that
 has changed meanwhile, and adds it to its batch; received = accepted + quarantined stays true. When the registry
-delivers the batch anew, the new delivery with its own held rows takes the place of all that.
+delivers the batch anew, the new delivery with its own held rows takes the place of all that, and what was corrected is
+corrected again where the registry has not changed it.
 """
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
-import polars as pl
 import psycopg
 from psycopg.rows import dict_row
 
@@ -18,12 +17,7 @@ from ansinh import database
 from ansinh.database import Role
 from ansinh.errors import AnsinhError
 from connectors import ledger
-from connectors.contract import Contract, load_contract
-from connectors.loading import insert_row
-from connectors.tables import text_frame
-from connectors.validation import Validator
-
-_log = logging.getLogger(__name__)
+from connectors.correction import let_in
 
 _COLUMNS = "row_id, batch_id, registry, dataset, period, row_number, rule, field, reason, state, quarantined_at"
 
@@ -96,7 +90,7 @@ def replay(
         if not held:
             return "No row is held."
         with ledger.exclusive(connection, held[0]["registry"]):
-            refusals = [refusal for row in held if (refusal := _replay(connection, row, values or {}))]
+            refusals = [refusal for row in held if (refusal := _replay(connection, row, values))]
     if row_id is not None and refusals:
         raise AnsinhError(f"Row {row_id} is still held: {refusals[0]}.", "Correct the values that the reason names.")
     return f"{len(held) - len(refusals)} of {len(held)} rows were let in."
@@ -110,33 +104,8 @@ def _row(connection: psycopg.Connection, row_id: int) -> dict[str, Any]:
     return row
 
 
-def _replay(connection: psycopg.Connection, row: dict[str, Any], values: dict[str, Any]) -> str | None:
+def _replay(connection: psycopg.Connection, row: dict[str, Any], values: dict[str, Any] | None) -> str | None:
     """Let one row in and return None, or return why it stays held."""
-    contract = load_contract(row["registry"], row["dataset"])
     if row["state"] == "replayed":
         raise AnsinhError(f"Row {row['row_id']} was let in before.", "Nothing is left to do.")
-    checked = Validator(contract).check(_frame(contract, row["payload"], values))
-    if checked.rejected.height:
-        return str(checked.rejected["reason"][0])
-    with connection.transaction():
-        # The new revision tells the later stages that the batch has changed.
-        found = connection.execute(
-            """update ingest.batch set rows_accepted = rows_accepted + 1, rows_quarantined = rows_quarantined - 1,
-                revision = revision + 1 where batch_id = %s and state = 'loaded' returning batch_id""",
-            [row["batch_id"]],
-        ).fetchone()
-        if found is None:
-            raise AnsinhError(f"Batch {row['batch_id']} is not loaded.", "Load it first, then replay its rows.")
-        insert_row(connection, contract, row["batch_id"], row["row_number"], checked.accepted.row(0, named=True))
-        connection.execute("update quarantine.row set state = 'replayed' where row_id = %s", [row["row_id"]])
-    _log.info("Row %d of %s was let in", row["row_number"], row["batch_id"])
-    return None
-
-
-def _frame(contract: Contract, payload: dict[str, Any], values: dict[str, Any]) -> pl.DataFrame:
-    sources = {field.name: field.source for field in contract.fields}
-    if unknown := [name for name in values if name not in sources]:
-        raise AnsinhError(f"{contract.name} has no field {', '.join(unknown)}.", f"Fields: {', '.join(sources)}.")
-    given = payload | {sources[name]: value for name, value in values.items()}
-    names = list(sources.values())
-    return text_frame([dict.fromkeys(names) | given], names).select(names)
+    return let_in(connection, row, values or row["correction"] or {})

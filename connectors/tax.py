@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import zipfile
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import IO, Any
 
 import polars as pl
 
@@ -19,6 +21,7 @@ from ansinh.errors import AnsinhError
 from connectors import tax_return
 from connectors.contract import Contract
 from connectors.http import HttpClient, Params
+from connectors.packed import unpack
 from connectors.pool import Pool
 from connectors.retry import Wait
 from connectors.settings import RegistrySettings
@@ -30,6 +33,8 @@ _log = logging.getLogger(__name__)
 _PAGE_ROWS = 5_000
 # Text of returns in one task: some thousand lines.
 _TASK_BYTES = 4 * 2**20
+# Tasks that are done before another process would have started.
+_ALONE = 3
 
 
 class Registry(Source):
@@ -60,7 +65,7 @@ class Registry(Source):
 
     def _payers(self, contract: Contract, window: Window) -> Iterator[Chunk]:
         for items in self._pages("/v1/payers", "updated", window):
-            yield Chunk(contract.dataset, text_frame(items, [field.source for field in contract.fields]))
+            yield Chunk(contract.dataset, text_frame(items, [item.source for item in contract.fields]))
 
     def _archives(self, window: Window) -> list[dict[str, Any]]:
         found = [item for page in self._pages("/v1/returns", "filed", window) for item in page]
@@ -80,20 +85,54 @@ class Registry(Source):
 
     def _returns(self, contract: Contract, window: Window) -> Iterator[Chunk]:
         archives = self._archives(window)
-        wanted = [field.source for field in contract.fields]
-        for number, archive in enumerate(archives, 1):
-            archive_id = archive["archive_id"]
-            path = f"/v1/returns/{archive_id}.zip"
-            with self._http.download(path, archive["sha256"]) as file:
-                size = file.seek(0, 2)
-                try:
-                    for read in self._pool.map(tax_return.read, tasks(archive_id, file.name, wanted)):
-                        yield _chunk(contract, wanted, read)
-                except zipfile.BadZipFile as error:
-                    message = f"Archive {archive_id} is damaged: {error}."
-                    raise AnsinhError(message, "Ask the registry to send it again.") from error
-            _log.info("tax %s: archive %d of %d read", window.period, number, len(archives))
-            yield Chunk(contract.dataset, pl.DataFrame(), files=[File(path, archive["sha256"], size)])
+        wanted = [item.source for item in contract.fields]
+        under_way: deque[_Batch] = deque()
+
+        def work() -> Iterator[list[tax_return.Task]]:
+            for batch in self._batches(archives, wanted):
+                under_way.append(batch)
+                yield batch.tasks
+
+        done = 0
+        for read in self._pool.map(tax_return.read, work(), alone=_ALONE):
+            batch = under_way.popleft()
+            done += len(batch.finished)
+            _log.info("tax %s: %d of %d archives read", window.period, done, len(archives))
+            yield _chunk(contract, read, [file for file, _ in batch.finished])
+            for _, copy in batch.finished:
+                copy.close()
+
+    def _batches(self, archives: list[dict[str, Any]], wanted: list[str]) -> Iterator[_Batch]:
+        """Fetch the archives, each when its turn comes, and yield their returns in parts of bounded size."""
+        batch = _Batch()
+        for archive_id, file, copy in map(self._fetch, archives):
+            try:
+                parts = tasks(archive_id, copy.name, wanted)
+            except zipfile.BadZipFile as error:
+                raise tax_return.damaged(archive_id, error) from error
+            for task in parts:
+                if batch.bytes >= _TASK_BYTES:
+                    yield batch
+                    batch = _Batch()
+                batch.tasks.append(task)
+                batch.bytes += task.bytes
+            batch.finished.append((file, copy))
+        if batch.finished:
+            yield batch
+
+    def _fetch(self, archive: dict[str, Any]) -> tuple[str, File, IO[bytes]]:
+        path = f"/v1/returns/{archive['archive_id']}.zip"
+        copy = self._http.download(path, archive["sha256"])
+        return archive["archive_id"], File(path, archive["sha256"], copy.seek(0, 2)), copy
+
+
+@dataclass
+class _Batch:
+    """Returns that are read together, and the archives that have been read with them."""
+
+    tasks: list[tax_return.Task] = field(default_factory=list)
+    finished: list[tuple[File, IO[bytes]]] = field(default_factory=list)
+    bytes: int = 0
 
 
 def _must_be_page(number: int, total: int | None, page: dict[str, Any]) -> None:
@@ -108,24 +147,20 @@ def _must_be_page(number: int, total: int | None, page: dict[str, Any]) -> None:
 
 def tasks(archive_id: str, path: str, wanted: list[str]) -> list[tax_return.Task]:
     """Return the work of reading an archive, in parts of bounded size."""
-    found = []
+    found, entries, size = [], list[str](), 0
     with zipfile.ZipFile(path) as archive:
-        entries: list[str] = []
-        waiting = 0
         for entry in archive.infolist():
             entries.append(entry.filename)
-            waiting += entry.file_size
-            if waiting >= _TASK_BYTES:
-                found.append(tax_return.Task(archive_id, path, entries, wanted))
-                entries, waiting = [], 0
-        if entries:
-            found.append(tax_return.Task(archive_id, path, entries, wanted))
+            size += entry.file_size
+            if size >= _TASK_BYTES:
+                found.append(tax_return.Task(archive_id, path, entries, wanted, size))
+                entries, size = [], 0
+    if entries:
+        found.append(tax_return.Task(archive_id, path, entries, wanted, size))
     return found
 
 
-def _chunk(contract: Contract, wanted: list[str], read: tax_return.Read) -> Chunk:
-    columns = zip(*read.rows, strict=True) if read.rows else ((),) * len(wanted)
-    values = {name: list(column) for name, column in zip(wanted, columns, strict=True)}
-    rows = pl.DataFrame(values, schema=dict.fromkeys(wanted, pl.String()))
-    unknown = {f"unknown element {name} ignored" for name in read.seen - set(wanted)}
-    return Chunk(contract.dataset, rows, read.rejects, unknown)
+def _chunk(contract: Contract, read: tax_return.Read, files: list[File]) -> Chunk:
+    rows = unpack(read.lines).with_columns(pl.col("^id$").str.strip_prefix("ID_"))
+    unknown = {f"unknown element {name} ignored" for name in read.seen - {item.source for item in contract.fields}}
+    return Chunk(contract.dataset, rows, read.rejects, unknown, files=files)

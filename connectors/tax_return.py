@@ -8,98 +8,153 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from operator import itemgetter
-from typing import Any
+from typing import IO
 
 from lxml import etree
 
+from ansinh.errors import AnsinhError
+from connectors.collector import Collector
+from connectors.cutter import Cut
+from connectors.packed import Packed
 from connectors.source import Reject
 from connectors.xml import UnsafeXML, parse, reason, refuse_document_type
 
 _LINE, _PAYER = "BKeCTietCNhan", "NNT"
 # Documents up to this size are parsed as a tree, which is twice as fast; the return of a large employer as a stream.
 _TREE_BYTES = 16 * 2**20
+# Bytes of a return whose lines are cut out at once.
+_PIECE_BYTES = 4 * 2**20
 # A return larger than this is no return: those of the largest employers stay below a tenth of it.
 _MAX_BYTES = 2**30
 _KEPT_BYTES = 100_000
 _DEFAULT_NAMESPACE = re.compile(rb'(<HSoThueDTu)\s+xmlns="[^"]*"')
+
+_Head = dict[str, str | None]
 
 
 @dataclass(frozen=True)
 class Task:
     """Returns to read: an archive, some of its entries, and the wanted names.
 
-    A leading `@` marks an element of the return's head, `id` is the line's number.
+    A leading `@` marks an element of the return's head, `id` is the line's number. `bytes` is the size of the text.
     """
 
     archive_id: str
     path: str
     entries: list[str]
     wanted: list[str]
+    bytes: int = 0
 
 
 @dataclass
 class Read:
     """Lines in the order of the wanted names, documents that could not be read, all names that were seen."""
 
-    rows: list[tuple[str | None, ...]] = field(default_factory=list)
+    lines: Packed
     rejects: list[Reject] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
 
 
-def read(task: Task) -> Read:
-    """Read returns; one that cannot be read to its end is held as a single row.
+def read(tasks: list[Task]) -> Read:
+    """Read returns of a few archives; one that cannot be read to its end is held as a single row.
 
     Raises:
-        zipfile.BadZipFile: the archive is damaged.
+        AnsinhError: an archive is damaged.
     """
-    result, layouts = Read(), dict[tuple[str, ...], Any]()
+    collector, rejects = Collector(tasks[0].wanted if tasks else [], attribute="id"), list[Reject]()
+    for task in tasks:
+        try:
+            rejects += _read(task, collector)
+        except zipfile.BadZipFile as error:
+            raise damaged(task.archive_id, error) from error
+    return Read(collector.packed(), rejects, collector.seen)
+
+
+def damaged(archive_id: str, error: zipfile.BadZipFile) -> AnsinhError:
+    """Return what is said about an archive that cannot be unpacked."""
+    return AnsinhError(f"Archive {archive_id} is damaged: {error}.", "Ask the registry to send it again.")
+
+
+def _read(task: Task, collector: Collector) -> list[Reject]:
+    """Collect the lines of an archive and return what could not be read."""
+    rejects = []
     with zipfile.ZipFile(task.path) as archive:
         for entry in map(archive.getinfo, task.entries):
-            start = len(result.rows)
+            start = len(collector)
             try:
-                for head, line in _lines(archive, entry, task.wanted):
-                    children = list(line)
-                    tags = tuple([child.tag for child in children])
-                    arrange = layouts.get(tags)
-                    if arrange is None:
-                        arrange = layouts[tags] = _arrangement(tags, task.wanted, result.seen)
-                    number = line.get("id", "").removeprefix("ID_")
-                    result.rows.append(arrange([*head, number, None, *[child.text for child in children]]))
+                _collect(archive, entry, task.wanted, collector)
             except (etree.XMLSyntaxError, UnsafeXML) as error:
-                del result.rows[start:]
-                result.rejects.append(_unreadable(archive, entry, task.archive_id, error))
-    return result
+                collector.forget_from(start)
+                rejects.append(_unreadable(archive, entry, task.archive_id, error))
+    return rejects
 
 
-def _arrangement(tags: tuple[str, ...], wanted: list[str], seen: set[str]) -> Any:
-    names = [tag.rpartition("}")[2] for tag in tags]
-    seen.update(names)
-    places = {name: place for place, name in enumerate([*_head_names(wanted), "id", None, *names])}
-    return itemgetter(*[places.get(name, places[None]) for name in wanted])
-
-
-def _head_names(wanted: list[str]) -> list[str]:
-    return [name for name in wanted if name.startswith("@")]
-
-
-def _lines(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, wanted: list[str]
-) -> Iterator[tuple[list[str | None], etree._Element]]:
-    """Yield the lines of a return with the values of its head."""
+def _collect(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, wanted: list[str], collector: Collector) -> None:
+    """Collect the lines of a return."""
     if entry.file_size > _MAX_BYTES:
         raise UnsafeXML(f"it has {entry.file_size} bytes")
-    tags = {f"{{*}}{name.removeprefix('@')}": name for name in _head_names(wanted)}
-    head: dict[str, str | None] = dict.fromkeys(tags.values())
-    elements = _tree(archive, entry, [*tags]) if entry.file_size <= _TREE_BYTES else _stream(archive, entry, [*tags])
+    head: _Head = {name: None for name in wanted if name.startswith("@")}
+    tags = [f"{{*}}{name.removeprefix('@')}" for name in head] + [f"{{*}}{_LINE}"]
+    if collector.cutter.ready:
+        with archive.open(entry) as document:
+            if _collect_cut(_pieces(document), head, tags, collector):
+                return
+    elements = _tree(archive, entry, tags) if entry.file_size <= _TREE_BYTES else _stream(archive, entry, tags)
+    _walk(elements, head, lambda line: collector.add([line], head))
+
+
+def _collect_cut(pieces: Iterable[bytes], head: _Head, tags: list[str], collector: Collector) -> bool:
+    """Collect the lines without a tree; return False, and collect nothing, where there must be one."""
+    cuts: list[Cut] = []
+    for piece in pieces:
+        cut = collector.cutter.cut(piece)
+        if cut is None:
+            return False
+        cuts.append(cut)
+    around = [text for cut in cuts for text in cut.around]
+    if any(around[1:-1]):
+        return False
+    try:
+        # One line stands for all of them: the parser has to find it in its place.
+        elements = [*parse(f"{around[0]}<{_LINE}/>{around[-1]}".encode()).iter(*tags)]
+    except (etree.XMLSyntaxError, UnsafeXML):
+        return False
+    if sum(_name(element) == _LINE for element in elements) != 1:
+        return False
+
+    def take(_: etree._Element) -> None:
+        for cut in cuts:
+            collector.add_cut(cut, head)
+
+    _walk(elements, head, take)
+    return True
+
+
+def _pieces(document: IO[bytes]) -> Iterator[bytes]:
+    """Yield a return in pieces of bounded size; all but the last end behind a line."""
+    waiting, end = b"", f"</{_LINE}>".encode()
+    while data := document.read(_PIECE_BYTES):
+        waiting += data
+        if len(data) == _PIECE_BYTES and (stop := waiting.rfind(end)) >= 0:
+            yield _without_namespace(waiting[: stop + len(end)])
+            waiting = waiting[stop + len(end) :]
+    yield _without_namespace(waiting)
+
+
+def _walk(elements: Iterable[etree._Element], head: _Head, take: Callable[[etree._Element], None]) -> None:
+    """Fill in the head and hand over each line, with the head as far as it is known there."""
     for element in elements:
-        name = element.tag.rpartition("}")[2]
+        name = _name(element)
         if name == _LINE:
-            yield list(head.values()), element
+            take(element)
         elif head[f"@{name}"] is None and (name != "mst" or _is_payer(element)):
             head[f"@{name}"] = element.text
+
+
+def _name(element: etree._Element) -> str:
+    return str(element.tag).rpartition("}")[2]
 
 
 def _is_payer(element: etree._Element) -> bool:
@@ -108,17 +163,20 @@ def _is_payer(element: etree._Element) -> bool:
     return parent is not None and parent.tag.rpartition("}")[2] == _PAYER
 
 
+def _without_namespace(document: bytes) -> bytes:
+    """Take the default namespace away: it says nothing here and makes the name of every element long."""
+    return _DEFAULT_NAMESPACE.sub(rb"\1", document, count=1)
+
+
 def _tree(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, tags: list[str]) -> Iterator[etree._Element]:
-    # The default namespace says nothing here and makes the name of every element long.
-    root = parse(_DEFAULT_NAMESPACE.sub(rb"\1", archive.read(entry), count=1))
-    yield from root.iter(*tags, f"{{*}}{_LINE}")
+    yield from parse(_without_namespace(archive.read(entry))).iter(*tags)
 
 
 def _stream(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, tags: list[str]) -> Iterator[etree._Element]:
     with archive.open(entry) as document:
         events = etree.iterparse(
-            document, tag=[*tags, f"{{*}}{_LINE}"], resolve_entities=False, no_network=True, load_dtd=False,
-            huge_tree=False, remove_comments=True, remove_pis=True,
+            document, tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
+            remove_comments=True, remove_pis=True,
         )  # fmt: skip
         for _, element in events:
             yield element

@@ -13,9 +13,18 @@ others, or an event was lost), wake `build_warehouse`.
 RELEASE = "On the 6th of the month, the fixed date of publication: wake `publish_indicators`."
 
 
-def daily(cron: str) -> CronTriggerTimetable:
-    """Return a timetable that never makes up for a missed time."""
-    return CronTriggerTimetable(cron, timezone=TIMEZONE, run_immediately=dt.timedelta(0))
+def calendar(name: str, cron: str, description: str, documentation: str) -> DAG:
+    """Return a DAG that the clock starts and that never makes up for a missed time."""
+    return DAG(
+        name,
+        description=description,
+        doc_md=documentation,
+        schedule=CronTriggerTimetable(cron, timezone=TIMEZONE, run_immediately=dt.timedelta(0)),
+        catchup=False,
+        max_active_runs=1,
+        default_args=DEFAULTS,
+        tags=["calendar"],
+    )
 
 
 @task(outlets=[DELIVERIES_WAITING])
@@ -38,26 +47,8 @@ def open_release_day() -> None:
     get_current_context()["outlet_events"][RELEASE_DAY].add_partitions(ledger.latest_period())
 
 
-with DAG(
-    "announce_deliveries",
-    description="Wake the build when deliveries wait for it",
-    doc_md=DELIVERIES,
-    schedule=daily("0 6 * * *"),
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULTS,
-    tags=["calendar"],
-):
+with calendar("announce_deliveries", "0 6 * * *", "Wake the build when deliveries wait for it", DELIVERIES):
     find_waiting_deliveries()
 
-with DAG(
-    "announce_release_day",
-    description="Wake the publication on its fixed date",
-    doc_md=RELEASE,
-    schedule=daily("0 7 6 * *"),
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULTS,
-    tags=["calendar"],
-):
+with calendar("announce_release_day", "0 7 6 * *", "Wake the publication on its fixed date", RELEASE):
     open_release_day()

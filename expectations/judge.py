@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Severity = Literal["critical", "warning", "info"]
 
+FIELD = ".field"
+"""Ending of a column that names the field which a measure of the row is about, for example `mean_factor.field`."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -156,8 +159,9 @@ class Judge:
 
     def judge_frame(self, suite: ExpectationSuite, frame: pd.DataFrame, index: str) -> Judgement:
         """Judge a table of measures in memory; `index` is the column that names the rows."""
+        named = [index, *(name for name in frame.columns if name.endswith(FIELD))]
         batch = self._frames.add_dataframe_asset(suite.name).add_batch_definition_whole_dataframe("all")
-        return _run(self._define(suite, batch), index, {"dataframe": frame})
+        return _run(self._define(suite, batch), named, {"dataframe": frame})
 
     def judge_query(self, suite: ExpectationSuite, query: str, index: str) -> Judgement:
         """Judge the result of a query in the warehouse, as the role that checks; the query runs once.
@@ -168,7 +172,7 @@ class Judge:
         import sqlalchemy as sa
 
         try:
-            return _run(self.define_query(suite, query), index)
+            return _run(self.define_query(suite, query), [index])
         except sa.exc.DBAPIError as error:
             reason = str(error.orig).splitlines()[0]
             raise AnsinhError(
@@ -188,13 +192,13 @@ class Judge:
         return self.context.validation_definitions.add(ValidationDefinition(name=suite.name, data=batch, suite=suite))
 
 
-def _run(definition: ValidationDefinition, index: str, parameters: dict[str, Any] | None = None) -> Judgement:
+def _run(definition: ValidationDefinition, named: list[str], parameters: dict[str, Any] | None = None) -> Judgement:
     # COMPLETE is what names failing rows; the tables of measures are small, so it costs nothing.
     result: Any = definition.run(
         batch_parameters=parameters,
-        result_format={"result_format": "COMPLETE", "unexpected_index_column_names": [index]},
+        result_format={"result_format": "COMPLETE", "unexpected_index_column_names": named},
     )
-    findings = [finding for entry in result.results for finding in _findings(entry, index)]
+    findings = [finding for entry in result.results for finding in _findings(entry, named[0])]
     suite = definition.suite
     return Judgement(suite.name, findings, json.dumps(suite.to_json_dict()), json.dumps(result.to_json_dict()))
 
@@ -211,7 +215,13 @@ def _findings(entry: Any, index: str) -> list[Finding]:
     failing = entry.result.get("unexpected_index_list")
     if not failing:
         return [finding(None, f"could not be evaluated: {_reason(entry.exception_info)}")]
-    return [finding(str(row[index]), f"{measure} = {_number(row[measure])}") for row in failing]
+    return [finding(str(row[index]), f"{_measure(row, measure)} = {_number(row[measure])}") for row in failing]
+
+
+def _measure(row: dict[str, Any], measure: str) -> str:
+    """Return the measure's name with the field that it is about in this row, if there is one."""
+    name = row.get(f"{measure}{FIELD}")
+    return f"{measure} of {name}" if name else measure
 
 
 def _reason(exception_info: Any) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
 from expectations import profile
-from expectations.judge import critical, warning
+from expectations.judge import FIELD, critical, warning
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,25 +83,31 @@ def table(contract: Contract, judged: list[Batch], ledger: list[Batch], profiles
             and other.state not in ("rejected", "failed")
             and _same_season(other.period, batch.period, contract.cycle_months)
         ]
-        rows.append({"batch_id": batch.batch_id} | _row(batch, earlier, profiles))
-    # Floats throughout, so that an empty cell is "not judged" in every column.
-    return pd.DataFrame(rows).set_index("batch_id").astype("float64").reset_index()
+        rows.append({"batch_id": batch.batch_id, **_row(batch, earlier, profiles)})
+    found = pd.DataFrame(rows)
+    # Measures are floats throughout, so that an empty cell is "not judged" in every column.
+    measures = [name for name in found.columns if name != "batch_id" and not name.endswith(FIELD)]
+    return found.astype(dict.fromkeys(measures, "float64"))
 
 
-def _row(batch: Batch, earlier: list[Batch], profiles: Mapping[str, Values]) -> dict[str, float | None]:
+def _row(batch: Batch, earlier: list[Batch], profiles: Mapping[str, Values]) -> dict[str, float | str | None]:
     values = dict(profiles[batch.batch_id])
     before = [profiles[other.batch_id] for other in earlier if other.batch_id in profiles]
     # A first load holds years in one delivery, so it is no measure of a month.
     months = [other.rows_received for other in earlier if not other.first_load]
     usual = median(months) if months else 0
+    rise, emptied = _largest(values, before, ".null_share", _rise)
+    factor, changed = _largest(values, before, ".mean", _factor)
     return values | {
         "rows_lost": batch.rows_accepted - (values["rows"] or 0),
         "reject_share": (
             batch.rows_quarantined / batch.rows_received if batch.rows_quarantined >= _FEW_HELD_ROWS else None
         ),
         "volume_ratio": batch.rows_received / usual if usual > profile.ENOUGH else None,
-        "null_share_rise": _largest(values, before, ".null_share", _rise),
-        "mean_factor": _largest(values, before, ".mean", _factor),
+        "null_share_rise": rise,
+        f"null_share_rise{FIELD}": emptied,
+        "mean_factor": factor,
+        f"mean_factor{FIELD}": changed,
     }
 
 
@@ -110,15 +116,18 @@ def _same_season(earlier: str, period: str, cycle_months: int) -> bool:
     return (int(earlier[5:]) - int(period[5:])) % cycle_months == 0
 
 
-def _largest(values: Values, before: list[Values], ending: str, change: object) -> float | None:
-    changes = []
+def _largest(
+    values: Values, before: list[Values], ending: str, change: Callable[[float, float], float]
+) -> tuple[float | None, str | None]:
+    """Return the largest change of all fields, and the field."""
+    changes: list[tuple[float, str]] = []
     for name, value in values.items():
         if not name.endswith(ending) or value is None:
             continue
         past = [old for profile_ in before if (old := profile_.get(name)) is not None]
         if past:
-            changes.append(change(value, median(past)))  # type: ignore[operator]
-    return max(changes, default=None)
+            changes.append((change(value, median(past)), name.removesuffix(ending)))
+    return max(changes, default=(None, None), key=lambda change: change[0] or 0.0)
 
 
 def _rise(value: float, usual: float) -> float:

@@ -72,7 +72,8 @@ def publish(period: str, vintage: str = "preliminary") -> Release:
         vintage: `estimate`, `preliminary` or `official`.
 
     Raises:
-        AnsinhError: no figures for the period, an unknown vintage, or a file that does not read back.
+        AnsinhError: no figures for the period, an unknown vintage, another vintage than `official` after the official
+            figures, or a file that does not read back.
     """
     parse_month(period)
     if vintage not in VINTAGES:
@@ -81,6 +82,11 @@ def publish(period: str, vintage: str = "preliminary") -> Release:
     settings.releases_dir.mkdir(parents=True, exist_ok=True)
     with connect(Role.PUBLISHER) as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
+        if vintage != "official" and (official := _of(connection, period, "official")):
+            raise AnsinhError(
+                f"{official[0].release_id} is official; {period} gets no {vintage} release any more.",
+                f"Publish a correction with --period {period} --vintage official.",
+            )
         _remove_leftovers(settings.releases_dir)
         observations, labels = _read(connection, period)
         hidden = suppress(observations, labels.areas, settings.disclosure_threshold)

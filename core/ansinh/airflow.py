@@ -109,19 +109,16 @@ def healthy() -> bool:
         return False
 
 
-def set_up(registries: dict[str, str]) -> Api:
+def set_up(client: Api, registries: dict[str, str]) -> None:
     """Give Airflow what the DAGs name: a pool and a Connection for each registry; wait until the DAG files are read.
 
     Args:
+        client: the REST API of the running Airflow.
         registries: `ANSINH_REGISTRY_<NAME>` to URI, as the sandbox and the settings have them.
-
-    Returns:
-        The client, for more requests.
 
     Raises:
         AnsinhError: a DAG file has an error.
     """
-    client = api()
     uris = {name.removeprefix("ANSINH_").lower(): uri for name, uri in registries.items()}
     client.set_pools(dict.fromkeys(uris, (1, "Tasks at once that ask this registry for data.")))
     client.set_connections(uris)
@@ -133,11 +130,10 @@ def set_up(registries: dict[str, str]) -> Api:
         if time.monotonic() > deadline:
             raise AnsinhError(f"Airflow has not read {min(missing)}.", f"Read {_log_file('dag-processor')}.")
         time.sleep(0.3)
-    return client
 
 
 def api() -> Api:
-    """Return a client of the REST API, signed in as the administrator."""
+    """Return a client of the REST API, signed in as the administrator; use it as a context manager."""
     return Api(api_url(), USER, secret("airflow_admin"))
 
 

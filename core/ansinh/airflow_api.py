@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx
@@ -42,7 +42,7 @@ class Task:
 
 
 class Api:
-    """Airflow's REST API, signed in as one user.
+    """Airflow's REST API, signed in as one user; as a context manager it gives back its connections at the end.
 
     Raises:
         AnsinhError: Airflow refuses a request; the message holds its reason.
@@ -51,8 +51,22 @@ class Api:
     def __init__(self, address: str, user: str, password: str) -> None:
         self.address = address
         self._client = httpx.Client(base_url=address, timeout=30)
-        token = self._call("POST", "/auth/token", json={"username": user, "password": password})["access_token"]
+        try:
+            token = self._call("POST", "/auth/token", json={"username": user, "password": password})["access_token"]
+        except AnsinhError:
+            self.close()
+            raise
         self._client.headers["Authorization"] = f"Bearer {token}"
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def dags(self) -> dict[str, bool]:
         """Return the known DAGs and whether each is paused."""

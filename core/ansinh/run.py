@@ -50,11 +50,12 @@ def run(people: int | None = None, period_from: str | None = None, period_to: st
     narrator = Narrator(console)
     with _alone(), narrator.listening("sandbox"):
         registries = _prepare(narrator, people or settings.people, months)
-        with narrator.stage("setting up Airflow"):
-            api = airflow.set_up(registries)
-            api.unpause_all()
-        follower = Follower(api, dt.datetime.now(dt.UTC).isoformat(), narrator)
-        release = _drive(narrator, follower, sorted(registries), months)
+        with airflow.api() as api:
+            with narrator.stage("setting up Airflow"):
+                airflow.set_up(api, registries)
+                api.unpause_all()
+            follower = Follower(api, dt.datetime.now(dt.UTC).isoformat(), narrator)
+            release = _drive(narrator, follower, sorted(registries), months)
     _record(narrator, follower, people or settings.people, months)
     _report(console, narrator, release)
     return 0

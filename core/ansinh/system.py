@@ -26,7 +26,8 @@ def up() -> None:
 
     database.bootstrap()
     airflow.start(print)
-    airflow.set_up(_addresses())
+    with airflow.api() as client:
+        airflow.set_up(client, _addresses())
     url = database.role_url(database.Role.BI)
     print(f"Airflow     {airflow.api_url()} (user {airflow.USER}, password {secret('airflow_admin')})")
     print(f"PostgreSQL  {url.host}:{url.port or 5432}, database {url.database}")

@@ -71,3 +71,44 @@ def test_the_same_delivery_again_keeps_the_corrected_row(held: Any, vss: Any) ->
     assert land("vss", "2025-01", "2025-01", ["contribution"], vss.settings) == []
     assert held.batch(JANUARY) == before
     assert held.count("raw.vss_contribution") == before["rows_accepted"]
+
+
+def deliver_again(held: Any, vss: Any, change: str) -> dict[str, Any]:
+    """Change the registry's table, pull the month again and load it."""
+    vss.execute(change)
+    assert land("vss", "2025-01", "2025-01", ["contribution"], vss.settings) == [JANUARY]
+    held.judge()
+    load("vss")
+    batch: dict[str, Any] = held.batch(JANUARY)
+    return batch
+
+
+def test_a_new_delivery_of_the_batch_keeps_the_correction(held: Any, vss: Any) -> None:
+    first, second = quarantine.list_rows()
+    quarantine.replay(first["row_id"], values={"kind": "voluntary"})
+    batch = deliver_again(held, vss, "update contribution set kind = 'present' where rowid = 5")
+    assert batch["rows_quarantined"] == 1
+    assert held.query("select kind from raw.vss_contribution where _row = 2") == [("voluntary",)]
+    assert held.count("raw.vss_contribution") == batch["rows_accepted"]
+    assert [row["row_number"] for row in quarantine.list_rows()] == [second["row_number"]]
+    # And with the delivery after that one.
+    deliver_again(held, vss, "update contribution set kind = 'donation' where rowid = 5")
+    assert held.query("select kind from raw.vss_contribution where _row = 2") == [("voluntary",)]
+
+
+def test_a_row_that_the_registry_changed_is_not_corrected(held: Any, vss: Any) -> None:
+    quarantine.replay(quarantine.list_rows()[0]["row_id"], values={"kind": "voluntary"})
+    batch = deliver_again(held, vss, "update contribution set kind = 'present' where rowid = 2")
+    assert batch["rows_quarantined"] == 2
+    assert [row["row_number"] for row in quarantine.list_rows()] == [2, 5]
+    assert held.count("raw.vss_contribution") == batch["rows_accepted"]
+
+
+def test_a_correction_that_breaks_a_rule_by_now_is_held(held: Any, vss: Any) -> None:
+    row_id = quarantine.list_rows()[0]["row_id"]
+    quarantine.replay(row_id, values={"kind": "voluntary"})
+    wrong = '{"sort": "voluntary"}'
+    held.query(f"update quarantine.row set correction = '{wrong}' where state = 'replayed' returning 1")
+    batch = deliver_again(held, vss, "update contribution set kind = 'present' where rowid = 5")
+    assert batch["rows_quarantined"] == 2
+    assert [row["row_number"] for row in quarantine.list_rows()] == [2, 5]

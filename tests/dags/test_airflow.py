@@ -26,9 +26,10 @@ def api(module_warehouse: Path) -> Iterator[Api]:
     try:
         # Nothing listens on port 9: every pull fails.
         nowhere = "http://client:secret@127.0.0.1:9?retries=1"
-        api = airflow.set_up({f"ANSINH_REGISTRY_{name.upper()}": nowhere for name in registries()})
-        api.unpause_all()
-        yield api
+        with airflow.api() as api:
+            airflow.set_up(api, {f"ANSINH_REGISTRY_{name.upper()}": nowhere for name in registries()})
+            api.unpause_all()
+            yield api
     finally:
         airflow.stop()
 

@@ -12,7 +12,8 @@ import psycopg
 from ansinh import ledger, transformation
 from ansinh.database import Role, admin_url, bootstrap, connect
 from connectors.contract import Field, load_contract, registries
-from connectors.loading import create_tables, insert_row
+from connectors.correction import insert_row
+from connectors.loading import create_tables
 
 AN, BINH = "001080000001", "027190000002"
 BUILT = ("staging", "identity", "warehouse", "indicators", "bi")

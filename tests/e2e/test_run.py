@@ -151,7 +151,8 @@ def test_every_accepted_row_is_in_raw_and_every_other_in_quarantine(system: Inst
 
 
 def test_the_scheduler_ran_every_dag_of_the_way(first: Step) -> None:
-    runs = airflow.api().runs("2000-01-01T00:00:00Z")
+    with airflow.api() as api:
+        runs = api.runs("2000-01-01T00:00:00Z")
     assert {run.state for run in runs} == {"success"}
     ingests = {f"ingest_{registry}" for registry in registries()}
     assert {run.dag_id for run in runs} >= ingests | {"build_warehouse", "publish_indicators"}

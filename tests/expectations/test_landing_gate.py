@@ -168,6 +168,7 @@ def test_a_doubtful_delivery_is_reported_and_goes_on(
     assert [(found.measure, found.subject) for found in result.failures] == [(measure, "vss.employer.2025-03")]
     assert states() == ["checked"] * 4
     assert "vss.employer.2025-03" in caplog.text
+    assert ("null_share_rise of employees = 1" in caplog.text) == (measure == "null_share_rise")
 
 
 def test_amounts_in_another_unit_are_a_warning(deliver: Deliver) -> None:
@@ -180,6 +181,7 @@ def test_amounts_in_another_unit_are_a_warning(deliver: Deliver) -> None:
     assert [(found.measure, found.subject) for found in result.failures] == [
         ("mean_factor", "vss.contribution.2025-03")
     ]
+    assert result.failures[0].observed.startswith("mean_factor of si_amount = ")
 
 
 def test_one_identifier_for_everyone_rejects_a_delivery(deliver: Deliver) -> None:

@@ -53,6 +53,17 @@ def test_vintages_and_months_are_numbered_apart(working: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("vintage", ["estimate", "preliminary"])
+def test_nothing_but_official_follows_the_official_figures(working: Path, vintage: str) -> None:
+    release.publish("2025-07", "official")
+    _change_one_figure()
+    with pytest.raises(AnsinhError, match="2025-07-official-1 is official") as caught:
+        release.publish("2025-07", vintage)
+    assert "--vintage official" in caught.value.next_step
+    assert release.publish("2025-07", "official").release_id == "2025-07-official-2"
+    assert release.publish("2025-06", vintage).new
+
+
 def test_an_unknown_code_stops_the_release(working: Path) -> None:
     with connect(Role.TRANSFORMER) as connection:
         connection.execute("update indicators.indicator_observation set obs_status = 'Z' where period = '2025-06'")

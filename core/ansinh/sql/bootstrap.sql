@@ -82,8 +82,12 @@ create table if not exists quarantine.row (
     reason text not null,
     payload jsonb not null,
     state text not null default 'held' check (state in ('held', 'corrected', 'replayed')),
-    quarantined_at timestamptz not null default clock_timestamp()
+    quarantined_at timestamptz not null default clock_timestamp(),
+    correction jsonb
 );
+-- Databases of earlier versions lack it.
+alter table quarantine.row add column if not exists correction jsonb;
+comment on column quarantine.row.correction is 'Corrected values by field name; given again to the same row when its batch is delivered anew.';
 create index if not exists row_batch on quarantine.row (batch_id);
 
 create table if not exists quality.gate_result (
