@@ -12,15 +12,11 @@ import argparse
 import json
 import logging
 import os
-import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +24,10 @@ import polars as pl
 import psycopg
 import pyarrow.parquet as pq
 
-from ansinh import database, server
+from ansinh import database
 from ansinh.months import month_range
 from ansinh.settings import get_settings
-from bench import bare
+from bench import bare, scratch
 from bench.memory import peak_memory
 from connectors import health, landing, ledger, loading, tax
 from connectors.contract import datasets, load_contract
@@ -63,7 +59,8 @@ class Measure:
 
 def run(people: int, registries: Sequence[str] = REGISTRIES) -> list[dict[str, Any]]:
     """Measure connectors on a country of a size, in a scratch home that is removed afterwards."""
-    with _country(people):
+    with scratch.home():
+        os.environ.update(scratch.in_process(_serve, people))
         return [asdict(_measure(registry)) for registry in registries]
 
 
@@ -81,30 +78,6 @@ def main(arguments: list[str]) -> int:
     else:
         print(pl.DataFrame(measures).to_pandas().to_string(index=False))
     return int(any(measure["ratio"] < 0.5 for measure in measures))
-
-
-@contextmanager
-def _country(people: int) -> Iterator[None]:
-    """Serve a country from a home folder and a database server of its own."""
-    from sandbox import serve
-
-    settings = get_settings()
-    home = Path(tempfile.mkdtemp(prefix="bench-", dir=settings.home))
-    before = dict(os.environ)
-    os.environ.update(ANSINH_HOME=str(home))
-    os.environ.pop("ANSINH_DATABASE_URL", None)
-    get_settings.cache_clear()
-    try:
-        # A process of its own: what it takes in memory would count for those that this one starts later.
-        os.environ.update(_in_process(_serve, people))
-        yield
-    finally:
-        serve.stop()
-        server.stop()
-        os.environ.clear()
-        os.environ.update(before)
-        get_settings.cache_clear()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def _serve(people: int) -> dict[str, str]:
@@ -130,18 +103,13 @@ def _keep_claims(tables: Path) -> None:
 
 def _measure(registry: str) -> Measure:
     logger.info("%s: the connector", registry)
-    rows, seconds, peak = _in_process(_connector, registry)
+    rows, seconds, peak = scratch.in_process(_connector, registry)
     logger.info("%s: the bare limit", registry)
-    limit = _in_process(_bare, registry)
+    limit = scratch.in_process(_bare, registry)
     return Measure(
         registry=registry, rows=rows, seconds=round(seconds, 3), rows_per_second=round(rows / seconds),
         bare_rows_per_second=round(rows / limit), ratio=round(limit / seconds, 3), peak_rss_mb=peak,
     )  # fmt: skip
-
-
-def _in_process(work: Callable[[Any], Any], argument: Any) -> Any:
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        return pool.submit(work, argument).result()
 
 
 def _connector(registry: str) -> tuple[int, float, int]:

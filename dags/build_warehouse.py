@@ -5,7 +5,8 @@ from ansinh_dags import DEFAULTS, DELIVERIES_WAITING, GATE_RETRIES, RAW, WAREHOU
 
 DOC = """
 ### What
-Builds staging, identity and warehouse, indicators and the BI views with dbt, and judges each stage before the next.
+Builds staging, the records that name persons, their links, the warehouse, the indicators and the BI views, and judges
+staging, warehouse and indicators before what comes after them.
 
 ### When
 When all registries have delivered a month; or in the morning, when `announce_deliveries` finds loaded batches that no
@@ -30,7 +31,7 @@ def find_new_batches() -> dict[str, int]:
 
 @plain
 def build_layer(layer: str) -> None:
-    """Build a layer with dbt."""
+    """Build a layer: with dbt, or the links with the linkage."""
     from ansinh import transformation
 
     transformation.layer(layer)
@@ -66,7 +67,8 @@ with DAG(
 ):
     new = find_new_batches()
     steps = [new]
-    for stage in ("staging", "warehouse", "indicators"):
+    for stage in ("staging", "identity", "linkage", "warehouse", "indicators"):
         steps.append(task(task_id=stage)(build_layer)(stage))
-        steps.append(task(task_id=f"check_{stage}", retries=GATE_RETRIES)(check_stage)(stage))
+        if stage not in ("identity", "linkage"):
+            steps.append(task(task_id=f"check_{stage}", retries=GATE_RETRIES)(check_stage)(stage))
     chain(*steps, bi(new))  # type: ignore[arg-type]  # Airflow hands over the value

@@ -100,11 +100,21 @@ def _person_record() -> list[Expectation]:
 def _link() -> list[Expectation]:
     return [
         critical("records", "There are records to link.", low=1),
-        warning("linked_share", "90 % of the records lead to a person.", low=0.9),
-        critical("linked_share", "75 % of the records lead to a person.", low=0.75),
-        warning("vss_linked_share", "98 % of the agency's own records lead to a person.", low=0.98),
-        critical("vss_linked_share", "90 % of the agency's own records lead to a person.", low=0.9),
+        critical("orphans", "Every record leads to a person that is in force.", high=0),
+        warning("linked_share", "95 % of the records lead to a person of the population register.", low=0.95),
+        critical("linked_share", "75 % of the records lead to a person of the population register.", low=0.75),
+        warning("vss_linked_share", "98 % of the agency's records lead to a person of the register.", low=0.98),
+        critical("vss_linked_share", "90 % of the agency's records lead to a person of the register.", low=0.9),
         critical("crowded_person_share", "No person gathers a hundredth of the records.", high=0.01),
+    ]
+
+
+def _link_rate() -> list[Expectation]:
+    return [
+        warning("link_rate", "97 % of the participants are in the population register.", low=0.97),
+        critical("link_rate", "90 % of the participants are in the population register.", low=0.9),
+        warning("drop", "The link rate falls by at most half a point in a month.", high=0.005),
+        critical("drop", "The link rate falls by at most five points in a month.", high=0.05),
     ]
 
 
@@ -130,13 +140,19 @@ def _participant_month() -> list[Expectation]:
         critical("change", "Participants do not halve or double from month to month.", 0.5, 2),
         warning("voluntary_share", "Voluntary participants are between 2 and 30 % of all.", 0.02, 0.3),
         warning("insured_unemployment_share", "Most participants are covered against unemployment.", 0.5, 1),
+        warning("conflict_share", "Registries contradict each other for at most a hundredth of persons.", high=0.01),
     ]
 
 
 def _person() -> list[Expectation]:
     return [
         critical("persons", "There are persons.", low=1),
-        critical("duplicates", "One row per person.", high=0),
+        critical("duplicates", "One row per person is current.", high=0),
+        critical("valid_overlaps", "What is true of a person at a time is said once.", high=0),
+        critical("valid_gaps", "Something is true of a person at any time since birth.", high=0),
+        critical("knowledge_breaks", "What is believed of a person changes at one moment, without a gap.", high=0),
+        warning("without_records_share", "Next to no person has lost all records.", high=0.001),
+        critical("without_records_share", "Hardly any person has lost all records.", high=0.05),
         warning("known_sex_share", "The sex of nearly every person is known.", low=0.98),
         warning("known_birth_share", "The birth date of nearly every person is known.", low=0.98),
         critical("known_birth_share", "The birth date of most persons is known.", low=0.9),
@@ -193,6 +209,7 @@ _SUITES = [
     StageSuite("staging", "person_record", "dataset", _person_record),
     StageSuite("warehouse", "person", "dataset", _person),
     StageSuite("warehouse", "link", "dataset", _link),
+    StageSuite("warehouse", "link_rate", "month", _link_rate),
     StageSuite("warehouse", "fact", "dataset", _fact),
     StageSuite("warehouse", "participant_month", "month", _participant_month),
     StageSuite("warehouse", "privacy", "dataset", _privacy),

@@ -19,7 +19,13 @@ _OBSERVATIONS = """
     order by indicator, period, area_list, area <> 'VN', area, sex <> '_T', sex, age <> '_T', age
 """
 _NUMBERS = {"numerator": pl.Float64, "denominator": pl.Float64, "value": pl.Float64}
-
+# A rate of few records would tell who they are; tenths of a per cent hide single ones.
+_LINKS = """
+    select period, registry, area, sex, age, round(rate, 1) as rate
+    from indicators.link_quality
+    where records >= 100
+    order by registry <> '_T', registry, area <> 'VN', area, sex <> '_T', sex, age <> '_T', age
+"""
 
 _AREAS = """
     select area_list, area, name_vi, case when area_list = '63' then substr(area_34_key, 4) end as successor
@@ -31,7 +37,7 @@ _AREAS = """
 
 @dataclass(frozen=True)
 class Labels:
-    """Names, targets and reference figures that explain the observations; every column is text."""
+    """Names, targets, reference figures and link rates that explain the observations; every column is text."""
 
     indicators: pl.DataFrame
     targets: pl.DataFrame
@@ -39,6 +45,7 @@ class Labels:
     areas: pl.DataFrame
     published: pl.DataFrame
     sources: pl.DataFrame
+    links: pl.DataFrame
 
 
 def observations(connection: psycopg.Connection, condition: sql.Composable) -> pl.DataFrame:
@@ -52,7 +59,7 @@ def observations(connection: psycopg.Connection, condition: sql.Composable) -> p
 
 
 def labels(connection: psycopg.Connection) -> Labels:
-    """Return the names of indicators and areas, targets, breaks in the series, and figures published elsewhere.
+    """Return names of indicators and areas, targets, breaks in the series, figures published elsewhere, link rates.
 
     Raises:
         AnsinhError: the indicators have not been built.
@@ -64,6 +71,7 @@ def labels(connection: psycopg.Connection) -> Labels:
         areas=areas(connection),
         published=_table(connection, "published_figures", "indicator, period"),
         sources=_table(connection, "denominator_source", "dataset, source"),
+        links=fetch(connection, sql.SQL(_LINKS)),
     )
 
 

@@ -14,7 +14,7 @@ from publication.charts import Series, line_chart
 from publication.disclosure import FREE, NATION, TOTAL
 from publication.inputs import Labels
 from publication.targets import format_number
-from publication.texts import DEFINITIONS, NOTES, SHORT_NAMES, TEXTS, age_name, age_span
+from publication.texts import DEFINITIONS, NOTES, REGISTRIES, SHORT_NAMES, TEXTS, age_name, age_span
 
 if TYPE_CHECKING:
     from publication.release import Release
@@ -74,6 +74,7 @@ class _Page:
             "cards": [self.card(indicator) for indicator in self.indicators],
             "groups": self.groups(),
             "provinces": self.provinces(),
+            "links": self.links(),
             "compared": [row for indicator in self.indicators for row in self.compared(indicator)],
             "notes": [note[self.language].format(threshold=self.threshold) for note in NOTES],
         }
@@ -175,6 +176,14 @@ class _Page:
         areas.pop(NATION)
         rows = [(NATION, TEXTS["country"][self.language]), *areas.items()]
         return [{"code": code, "name": name, "cells": self.cells(totals.filter(area=code))} for code, name in rows]
+
+    def links(self) -> list[dict[str, str]]:
+        """Share of each registry's records that lead to a person of the population register, whole country."""
+        national = self.labels.links.filter(area=NATION, sex=TOTAL, age=TOTAL)
+        return [
+            {"name": REGISTRIES[registry][self.language], "rate": self.number(float(rate), 1)}
+            for registry, rate in national.select("registry", "rate").iter_rows()
+        ]
 
     def cells(self, rows: pl.DataFrame) -> list[str]:
         """The value of each indicator: a number, `c` where it is suppressed, a dash where there is none."""

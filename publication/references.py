@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-HEADLINE = ("SI_COV", "SI_COV_VOL", "UI_COV", "HI_COV", "PENS_COV")
+HEADLINE = ("SI_COV", "SI_COV_VOL", "UI_COV", "HI_COV", "PENS_COV", "LINK_RATE")
 """The headline indicators in the order of the publication."""
 
 _PUBLISHED_AS = {
@@ -15,6 +15,7 @@ _PUBLISHED_AS = {
     "SI_COV_VOL": "SI coverage, voluntary",
     "UI_COV": "UI coverage",
     "HI_COV": "HI coverage",
+    "LINK_RATE": "Participants verified against population database",
 }
 _PERIOD = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-\d{2})?$")
 
@@ -33,7 +34,9 @@ class Reference:
 def of_indicator(published: pl.DataFrame, indicator: str, months: list[str]) -> list[Reference]:
     """Return the figures published elsewhere for an indicator in these months; a year stands for its December."""
     rows = published.filter(
-        pl.col("indicator") == _PUBLISHED_AS.get(indicator, ""), pl.col("area") == "Viet Nam"
+        pl.col("indicator") == _PUBLISHED_AS.get(indicator, ""),
+        pl.col("area") == "Viet Nam",
+        pl.col("unit").str.starts_with("%"),
     ).select("period", "value", "unit", "source_title", "source_url")
     found = [
         Reference(f"{match[1]}-{match[2] or '12'}", float(value), unit.removeprefix("% "), title, url)

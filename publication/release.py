@@ -179,6 +179,7 @@ def _write(release: Release, figures: pl.DataFrame, labels: inputs.Labels, folde
 
     logger.info("Writing %s.", release.release_id)
     sdmx.write(figures, labels, folder / "indicators.sdmx.csv", folder / "structure.sdmx.xml")
+    labels.links.write_csv(folder / "link_quality.csv")
     page.write(release, figures, labels, get_settings().disclosure_threshold, folder)
     counts = dict(figures["conf_status"].value_counts().iter_rows())
     manifest = {name: value for name, value in release.as_json().items() if name != "path"} | {

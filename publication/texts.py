@@ -60,6 +60,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "c: suppressed, see notes. –: does not apply or no figure.",
         "vi": "c: không công bố, xem ghi chú. –: không áp dụng hoặc không có số liệu.",
     },
+    "links": {"en": "How far the records could be linked", "vi": "Mức độ liên kết dữ liệu"},
+    "links_unit": {
+        "en": "Per cent of the records that lead to a person of the population register, newest month",
+        "vi": "Tỷ lệ bản ghi xác định được người trong CSDLQG về dân cư, tháng mới nhất, %",
+    },
+    "registry": {"en": "Registry", "vi": "Cơ sở dữ liệu"},
     "compared": {"en": "Compared with figures published elsewhere", "vi": "So sánh với số liệu đã công bố"},
     "indicator": {"en": "Indicator", "vi": "Chỉ tiêu"},
     "there": {"en": "There", "vi": "Nơi khác"},
@@ -75,6 +81,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "downloads": {"en": "Downloads", "vi": "Tải số liệu"},
     "file_csv": {"en": "All figures, CSV", "vi": "Toàn bộ số liệu, CSV"},
     "file_dictionary": {"en": "Data dictionary, CSV on the Web", "vi": "Từ điển dữ liệu, CSV on the Web"},
+    "file_links": {"en": "Link rates, CSV", "vi": "Tỷ lệ liên kết, CSV"},
     "file_sdmx": {"en": "All figures, SDMX-CSV 2.0", "vi": "Toàn bộ số liệu, SDMX-CSV 2.0"},
     "file_structure": {"en": "Data structure, SDMX-ML 3.0", "vi": "Cấu trúc dữ liệu, SDMX-ML 3.0"},
     "file_manifest": {"en": "Manifest with SHA-256 of every file", "vi": "Danh mục tệp kèm mã băm SHA-256"},
@@ -87,8 +94,18 @@ SHORT_NAMES: dict[str, dict[str, str]] = {
     "UI_COV": {"en": "Unemployment insurance", "vi": "Bảo hiểm thất nghiệp"},
     "HI_COV": {"en": "Health insurance", "vi": "Bảo hiểm y tế"},
     "PENS_COV": {"en": "Pension or benefit past retirement age", "vi": "Hưởng lương hưu, trợ cấp sau tuổi nghỉ hưu"},
+    "LINK_RATE": {"en": "Found in the population register", "vi": "Đã xác thực với CSDL dân cư"},
 }
 """Names for the heads of tables, where the full name of an indicator does not fit."""
+
+REGISTRIES: dict[str, dict[str, str]] = {
+    "_T": {"en": "All registries", "vi": "Tất cả"},
+    "health": {"en": "Health insurance claims", "vi": "Giám định BHYT"},
+    "labour": {"en": "Labour", "vi": "Lao động, việc làm"},
+    "tax": {"en": "Tax", "vi": "Thuế"},
+    "vss": {"en": "Social security ledgers", "vi": "Bảo hiểm xã hội"},
+}
+"""Names of the registries whose records are linked to persons."""
 
 NOTES: list[dict[str, str]] = [
     {
@@ -124,6 +141,14 @@ NOTES: list[dict[str, str]] = [
         "suy ra chúng. Số tổng vẫn bao gồm các ô này.",
     },
     {
+        "en": "Persons are found across registries by their identifiers, and where these are missing or wrong by name, "
+        "birth date and place. A record that leads to no person of the population register counts as a person of its "
+        "own: read every figure with the link rate.",
+        "vi": "Người tham gia được xác định giữa các cơ sở dữ liệu bằng số định danh; khi thiếu hoặc sai thì bằng họ "
+        "tên, ngày sinh và địa bàn. Bản ghi không tìm thấy trong CSDLQG về dân cư được tính là một người riêng: cần "
+        "đọc số liệu cùng với tỷ lệ liên kết.",
+    },
+    {
         "en": "Health insurance includes cards issued by defence and police bodies. The share of insured persons is "
         "not SDG indicator 1.3.1, which also counts benefits and leaves health insurance out.",
         "vi": "BHYT bao gồm thẻ do cơ quan quốc phòng, công an cấp. Tỷ lệ tham gia BHXH không phải là chỉ tiêu SDG "
@@ -153,6 +178,10 @@ DEFINITIONS: dict[str, dict[str, str]] = {
         "numerator": "Số người sau độ tuổi nghỉ hưu hưởng lương hưu, trợ cấp BHXH hằng tháng hoặc trợ cấp hưu trí "
         "xã hội",
         "denominator": "Số người sau độ tuổi nghỉ hưu theo Bộ luật Lao động",
+    },
+    "LINK_RATE": {
+        "numerator": "Số người tham gia đã xác thực với CSDLQG về dân cư",
+        "denominator": "Số người tham gia, hưởng (không kể lực lượng vũ trang)",
     },
 }
 """Vietnamese wording of numerators and denominators."""

@@ -36,3 +36,12 @@ def load_error_rates(path: Path = ERRORS_FILE) -> ErrorRates:
                     f"The error rate {registry}.{kind} in {path.name} is {rate!r}.", "Give a number from 0 to 1."
                 )
     return ErrorRates(rates)
+
+
+def write_error_rates(path: Path, factor: float) -> Path:
+    """Write the error rates, each multiplied by a factor and at most 1, to a new TOML file; return its path."""
+    lines = []
+    for registry, kinds in load_error_rates().rates.items():
+        lines += ["", f"[{registry}]", *(f"{kind} = {min(1.0, rate * factor):.6g}" for kind, rate in kinds.items())]
+    path.write_text("\n".join(lines[1:]) + "\n", encoding="utf-8")
+    return path

@@ -34,7 +34,7 @@ def _prepare_logging(debug: bool, *, quiet: bool) -> None:
     handler.setLevel(logging.WARNING if quiet and not debug else logging.NOTSET)
     level = logging.DEBUG if debug else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=[handler])
-    for room in ("ansinh", "connectors", "expectations", "publication", "sandbox", "bench"):
+    for room in ("ansinh", "connectors", "expectations", "linkage", "publication", "sandbox", "bench"):
         logging.getLogger(room).setLevel(level if debug else logging.INFO)
 
 

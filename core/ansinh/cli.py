@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ansinh import identity
 from ansinh.errors import AnsinhError
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ release = typer.Typer(help="Published vintages: list, show.", no_args_is_help=Tr
 bench = typer.Typer(help="Benchmarks.", no_args_is_help=True)
 contracts = typer.Typer(help="Files generated from the data contracts: check, write.", no_args_is_help=True)
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(identity.app, name="identity")
 app.add_typer(release, name="release")
 app.add_typer(bench, name="bench")
 app.add_typer(contracts, name="contracts")
@@ -202,6 +204,12 @@ def bench_ingest(context: typer.Context) -> None:
 def bench_run(context: typer.Context) -> None:
     """Seconds per stage, and their growth from one size to the next."""
     _bench("run", context.args)
+
+
+@bench.command("linkage", context_settings=PASS_ON)
+def bench_linkage(context: typer.Context) -> None:
+    """The linkage against the sandbox's truth, or on the public FEBRL data sets."""
+    _bench("linkage", context.args)
 
 
 def _bench(name: str, arguments: list[str]) -> None:

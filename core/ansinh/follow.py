@@ -17,6 +17,10 @@ _ENDED = ("success", "failed", "upstream_failed", "skipped", "removed")
 _ROWS = """
 select coalesce(sum(rows_received), 0), coalesce(sum(rows_quarantined), 0) from ingest.batch where registry = %s
 """
+_LINKED = """
+select fresh_nodes, persons, merges, splits, (select count(*) from identity.doubtful)
+from identity.run order by run_id desc limit 1
+"""
 _ERROR = "select batch_id, error from ingest.batch where registry = %s and state in ('failed', 'rejected') limit 1"
 
 
@@ -89,19 +93,31 @@ class Follower:
     def _tell(self, task: Task) -> None:
         name = f"{task.dag_id}.{task.task_id}"
         if task.state == "success":
-            self.narrator.say(f"{name} done in {task.seconds:.1f} s{self._rows(task)}")
+            self.narrator.say(f"{name} done in {task.seconds:.1f} s{self._outcome(task)}")
         elif task.state == "up_for_retry":
             self.narrator.say(f"{name} failed and will be tried again: {self.api.error(task)}")
         elif task.state == "failed":
             self.narrator.say(f"{name} failed")
 
-    def _rows(self, task: Task) -> str:
+    def _outcome(self, task: Task) -> str:
+        """Return what a task that moves rows or links persons brought."""
+        if task.dag_id == "build_warehouse" and task.task_id == "linkage":
+            return self._links()
         if not task.dag_id.startswith("ingest_") or task.task_id == "check_landing":
             return ""
         with connect(Role.PUBLISHER) as connection:
             row = connection.execute(_ROWS, [task.dag_id.removeprefix("ingest_")]).fetchone() or (0, 0)
         held = f", {row[1]:,} held in quarantine" if row[1] else ""
         return f" ({row[0]:,} rows received so far{held})"
+
+    def _links(self) -> str:
+        with connect(Role.STEWARD) as connection:
+            row = connection.execute(_LINKED).fetchone()
+        if row is None:
+            return ""
+        fresh, new, merged, split, doubtful = row
+        doubts = f"; {doubtful:,} pairs in doubt, see ./ansinh identity review" if doubtful else ""
+        return f" ({fresh:,} descriptions linked, {new:,} new persons, {merged:,} merged, {split:,} split{doubts})"
 
     def _failure(self, failed: list[Run]) -> AnsinhError:
         """Name the first task that failed, and why: from its log, else from the ledger."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-LAYERS = ("staging", "warehouse", "indicators")
+LAYERS = {"staging": True, "identity": False, "linkage": False, "warehouse": True, "indicators": True}
+"""The layers in building order, and which of them a gate judges."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,11 @@ def build(*, full_refresh: bool = False) -> None:
     from expectations.gate import check_stage
 
     revisions = ledger.unprocessed("warehouse")
-    for layer in LAYERS:
+    for layer, is_judged in LAYERS.items():
         _log.info("Building %s.", layer)
         transformation.layer(layer, full_refresh=full_refresh)
-        check_stage(layer)
+        if is_judged:
+            check_stage(layer)
     _log.info("Building the views for BI.")
     transformation.layer("bi", full_refresh=full_refresh)
     ledger.mark("warehouse", revisions)

@@ -1,4 +1,4 @@
-"""The transformations: the dbt project, run in this process, one layer at a time."""
+"""The transformations: the dbt project and the linkage, run in this process, one layer at a time."""
 
 from __future__ import annotations
 
@@ -24,11 +24,13 @@ _log = logging.getLogger(__name__)
 PROJECT = PROJECT_ROOT / "dbt_project"
 LAYERS = {
     "staging": ("path:models/staging",),
-    "warehouse": ("path:models/identity", "path:models/warehouse"),
+    "identity": ("path:models/identity/record.sql",),
+    "linkage": (),
+    "warehouse": ("path:models/identity/persons", "path:models/warehouse"),
     "indicators": ("path:models/indicators",),
     "bi": ("path:models/bi",),
 }
-"""The dbt folders of each layer, in building order."""
+"""What dbt builds of each layer, in building order; the linkage has a room of its own."""
 
 
 def build(layers: Sequence[str] = tuple(LAYERS), *, full_refresh: bool = False) -> None:
@@ -42,14 +44,14 @@ def build(layers: Sequence[str] = tuple(LAYERS), *, full_refresh: bool = False) 
 
 
 def layer(name: str, *, full_refresh: bool = False) -> None:
-    """Build one layer: `staging` (with the seeds), `warehouse` (with identity), `indicators` or `bi`.
+    """Build one layer: `staging` (with the seeds), `identity`, `linkage`, `warehouse` (with its persons) and so on.
 
     Only what the batches in work touch is done again. Which batches those are is decided when `staging` is built; the
     caller marks them in `ingest.consumption` when the last layer is done (see `ansinh.ledger`).
 
     Args:
         name: the layer.
-        full_refresh: build incremental models anew from `raw`; person keys stay.
+        full_refresh: build incremental models anew from `raw` and judge every link anew; person keys stay.
 
     Raises:
         AnsinhError: there is no such layer, another build runs, or a model failed.
@@ -61,6 +63,11 @@ def layer(name: str, *, full_refresh: bool = False) -> None:
         if name == "staging":
             _create_sources()
             _load_seeds()
+        if name == "linkage":
+            from linkage import run
+
+            run.run(full=full_refresh)
+            return
         dbt("run", "--select", *LAYERS[name], *refresh)
 
 
@@ -98,13 +105,15 @@ def environment() -> dict[str, str]:
 
 
 def _create_sources() -> None:
-    """Create the raw tables that are missing: a registry that has not delivered yet counts as empty."""
+    """Create the tables that dbt reads where they are missing: a registry that has not delivered counts as empty."""
     from connectors.contract import registries
     from connectors.loading import create_tables
+    from linkage import store
 
     with connect(Role.LOADER) as connection:
         for registry in registries():
             create_tables(connection, registry)
+    store.create_tables()
 
 
 def _load_seeds() -> None:
@@ -115,7 +124,8 @@ def _load_seeds() -> None:
     names = [path.stem for path in files if path.suffix == ".csv"]
     with connect(Role.TRANSFORMER) as connection:
         row = connection.execute(
-            "select count(*) from pg_tables where schemaname in ('warehouse', 'indicators') and tablename = any(%s)",
+            """select count(*) from pg_tables
+            where schemaname in ('identity', 'warehouse', 'indicators') and tablename = any(%s)""",
             [names],
         ).fetchone()
     if row == (len(names),) and state.exists() and state.read_text() == digest:

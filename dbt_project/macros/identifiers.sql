@@ -20,6 +20,22 @@
     case when {{ matches(digits(text), '^[0-9]{9}$') }} then {{ digits(text) }} end
 {%- endmacro %}
 
+{#-
+    What stands in the place of a personal number and is neither one nor an old card: digits missing or too many. `prefix`
+    names the row and its columns of staging, where both were looked for.
+-#}
+{% macro number_given(text, prefix='s.') -%}
+    case
+        when {{ prefix }}personal_number_key is null and {{ prefix }}old_id_key is null
+            then nullif({{ digits(text) }}, '')
+    end
+{%- endmacro %}
+
+{#- A personal number in the place of a social insurance number or tax code, as it is written since 2025. -#}
+{% macro number_in_place(text) -%}
+    case when length({{ text }}) = 12 then {{ personal_number(text) }} end
+{%- endmacro %}
+
 {#- Ten digits; nine have lost a zero. From 2025-08-01 the personal number takes its place: see `personal_number`. -#}
 {% macro si_number(text) -%}
     case

@@ -1,28 +1,59 @@
 {#-
-    Whether two descriptions of a person disagree in name and in birth date: then an identifier they share is wrong.
-    Dates known to the year or month are compared by year. What is not known contradicts nothing.
+    What a registry record says of a person, with types; records that agree in all of it, registry and data set included,
+    are one node of the linkage.
 -#}
-{% macro contradicts(left, right) -%}
-    coalesce({{ left }}.name_key <> {{ right }}.name_key and not {{ same_birth(left, right) }}, false)
+{% macro identity_attributes() -%}
+    {%- set text = dbt.type_string() -%}
+    {{ return({
+        'personal_number': text, 'personal_number_restored': 'boolean', 'number_given': text, 'old_id_number': text,
+        'si_number': text, 'tax_code': text, 'full_name': text, 'name_key': text, 'born_on': 'date',
+        'birth_precision': text, 'sex': text, 'province': text, 'residence_province': text, 'is_newborn': 'boolean',
+    }) }}
 {%- endmacro %}
 
-{#- Whether two birth dates agree as far as both are known. -#}
-{% macro same_birth(left, right) -%}
-    case
-        when {{ left }}.birth_precision = 'day' and {{ right }}.birth_precision = 'day'
-            then {{ left }}.born_on = {{ right }}.born_on
-        else extract(year from {{ left }}.born_on) = extract(year from {{ right }}.born_on)
-    end
+{#- The node of a record: a hash of its attributes, so that the same attributes give the same node in any run. -#}
+{% macro node_id(attributes) -%}
+    {%- set parts = [] -%}
+    {%- for name in attributes -%}
+        {%- do parts.append("coalesce(cast(" ~ name ~ " as " ~ dbt.type_string() ~ "), '')") -%}
+    {%- endfor -%}
+    {{ return(adapter.dispatch('as_node_id')("md5(concat(" ~ parts | join(", '|', ") ~ "))")) }}
+{%- endmacro %}
+
+{% macro default__as_node_id(hash) -%}
+    cast({{ hash }} as uuid)
+{%- endmacro %}
+
+{% macro spark__as_node_id(hash) -%}
+    {{ hash }}
 {%- endmacro %}
 
 {#-
-    Whether a record may take the person an identifier leads to. A newborn is often filed under a parent's identifiers:
-    its birth date must agree.
+    The filter of `record`: in a re-run, the records of the batches in work, records that a batch held before its
+    correction, and persons whose residence is in work.
 -#}
-{% macro may_link(record, person) -%}
-    {{ person }}.person_key is not null
-    and not {{ contradicts(record, person) }}
-    and (not {{ record }}.is_newborn or coalesce({{ same_birth(record, person) }}, false))
+{% macro record_in_work(registry, dataset, record_id) -%}
+    {%- set ids = literals(batches_in_work(registry, dataset)) -%}
+    {%- set corrected = has_corrections(registry, dataset) -%}
+    {%- if not is_incremental() -%}
+        true
+    {%- else -%}
+        (
+            s._batch_id in ({{ ids }})
+            {%- if corrected %}
+            or {{ record_id }} in (
+                select earlier.record_id from {{ this }} as earlier
+                where earlier.dataset = '{{ dataset }}' and earlier._batch_id in ({{ ids }})
+            )
+            {%- endif %}
+            {%- if dataset == 'person' %}
+            or s.personal_number in (
+                select moved.personal_number from {{ ref('stg_population__residence') }} as moved
+                where moved._batch_id in ({{ literals(batches_in_work('population', 'residence')) }})
+            )
+            {%- endif %}
+        )
+    {%- endif -%}
 {%- endmacro %}
 
 {#- When the warehouse last finished a build; what was linked or re-opened since then is still to be worked in. -#}

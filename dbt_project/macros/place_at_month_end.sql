@@ -19,7 +19,8 @@
         {% for name, expression in measures.items() %}{{ expression }} as {{ name }}{{ ', ' if not loop.last }}{% endfor %}
     from {{ persons }} as p
     inner join {{ ref('dim_month') }} as dim_month on p.month = dim_month.month
-    inner join {{ ref('dim_person') }} as person on p.person_key = person.person_key
+    inner join {{ ref('dim_person') }} as person
+        on p.person_key = person.person_key and person.is_current
     left join {{ ref('int_residence_spells') }} as spell
         on p.person_key = spell.person_key and p.month >= spell.month_from and p.month <= spell.month_to
     where

@@ -11,6 +11,27 @@
     ) }}), '')
 {%- endmacro %}
 
+{#- A name as written, in lower case, composed Unicode and single spaces; diacritics stay. -#}
+{% macro clean_name(name) -%}
+    {%- set upper = "ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ" -%}
+    nullif(trim({{ replace_pattern(
+        lower_ascii("translate(" ~ composed(name) ~ ", '" ~ upper ~ "', '" ~ upper | lower ~ "')"), '[ \t\n\r\xa0]+', ' '
+    ) }}), '')
+{%- endmacro %}
+
+{#- Composed Unicode (NFC); Spark has no such function, its sources deliver composed text. -#}
+{% macro composed(text) -%}
+    {{ return(adapter.dispatch('composed')(text)) }}
+{%- endmacro %}
+
+{% macro default__composed(text) -%}
+    normalize({{ text }}, nfc)
+{%- endmacro %}
+
+{% macro spark__composed(text) -%}
+    {{ text }}
+{%- endmacro %}
+
 {#- Lower case of plain letters, without the cost of a locale. -#}
 {% macro lower_ascii(text) -%}
     {{ return(adapter.dispatch('lower_ascii')(text)) }}

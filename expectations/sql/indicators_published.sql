@@ -6,11 +6,13 @@ with published as (
             when 'SI coverage, voluntary' then 'SI_COV_VOL'
             when 'UI coverage' then 'UI_COV'
             when 'HI coverage' then 'HI_COV'
+            when 'Participants verified against population database' then 'LINK_RATE'
         end as indicator,
         case when length(period) = 4 then period || '-12' else left(period, 7) end as period,
         value::numeric as value
     from indicators.published_figures
-    where area = 'Viet Nam'
+    -- Shares only, whose unit starts with the per cent sign.
+    where area = 'Viet Nam' and ascii(unit) = 37
 )
 
 select

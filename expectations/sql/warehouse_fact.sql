@@ -28,7 +28,8 @@ fitted as (
         count(event.person_key) - count(person.person_key) as orphans,
         avg(coalesce(event.happened > person.death_date, false)::integer)::double precision as after_death_share
     from event
-    left join warehouse.dim_person as person on event.person_key = person.person_key
+    left join warehouse.dim_person as person
+        on event.person_key = person.person_key and person.is_current and person.merged_into is null
     group by event.dataset
 ),
 

@@ -23,6 +23,7 @@ INDICATORS = {
     "UI_COV": ("ui", "working_age_force"),
     "HI_COV": ("hi", "resident"),
     "PENS_COV": ("past_with_pension", "past_retirement_age"),
+    "LINK_RATE": ("participant", "participant"),  # with perfect links every participant is in the population register
 }
 
 
@@ -59,6 +60,9 @@ def month_frame(country: Country, month: int, pension_like: np.ndarray) -> pl.Da
         (pl.col("compulsory") | pl.col("voluntary")).alias("insured"),
         (pl.col("voluntary") & ~pl.col("compulsory")).alias("only_voluntary"),
         (pl.col("past_retirement_age") & pl.col("pension_like")).alias("past_with_pension"),
+        (pl.any_horizontal("compulsory", "voluntary", "hi", "pension_like") & ~pl.col("armed_forces")).alias(
+            "participant"
+        ),
         pl.lit(True).alias("resident"),
     )
 
@@ -80,7 +84,9 @@ def write_truth(country: Country, tables: Tables) -> tuple[pl.DataFrame, pl.Data
         frame.select(
             (pl.col("person").cast(pl.Int64) + 1).alias("person_id"),
             pl.lit(name).alias("month"),
-            pl.exclude("person", "age_group", "insured", "only_voluntary", "past_with_pension", "resident"),
+            pl.exclude(
+                "person", "age_group", "insured", "only_voluntary", "past_with_pension", "resident", "participant"
+            ),
         ).write_parquet(participation / f"{name}.parquet", compression_level=1)
         count = (
             frame.group_by("province63", "province34", "sex", "age_group")
@@ -92,6 +98,7 @@ def write_truth(country: Country, tables: Tables) -> tuple[pl.DataFrame, pl.Data
                     "hi",
                     "past_with_pension",
                     "past_retirement_age",
+                    "participant",
                     "resident",
                     "labour_force",
                     "working_age_force",

@@ -50,7 +50,7 @@ def test_help_names_every_command() -> None:
     assert done.returncode == 0
     words = done.stdout.split()
     for command in ("run", "test", "up", "down", "status", "ingest", "build", "publish", "quarantine", "indicator",
-                    "release", "bench", "env", "contracts"):  # fmt: skip
+                    "identity", "release", "bench", "env", "contracts"):  # fmt: skip
         assert command in words
 
 

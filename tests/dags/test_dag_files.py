@@ -16,8 +16,8 @@ import pytest
 from connectors.contract import registries
 
 DAGS = Path(__file__).resolve().parents[2] / "dags"
-ROOMS = {"connectors", "expectations", "publication"}
-HEAVY = ROOMS | {"dbt", "great_expectations", "pandas", "polars", "pyarrow"}
+ROOMS = {"connectors", "expectations", "linkage", "publication"}
+HEAVY = ROOMS | {"dbt", "duckdb", "great_expectations", "pandas", "polars", "pyarrow"}
 DUMP = """
 import json, pathlib, sys
 from airflow.dag_processing.dagbag import BundleDagBag
@@ -105,8 +105,8 @@ def test_ingest_pulls_judges_and_loads(parsed: dict[str, Any], registry: str) ->
 
 def test_no_stage_is_built_before_the_gate_of_the_one_before(parsed: dict[str, Any]) -> None:
     tasks = tasks_of(parsed, "build_warehouse")
-    order = ["find_new_batches", "staging", "check_staging", "warehouse", "check_warehouse", "indicators",
-             "check_indicators", "bi"]  # fmt: skip
+    order = ["find_new_batches", "staging", "check_staging", "identity", "linkage", "warehouse", "check_warehouse",
+             "indicators", "check_indicators", "bi"]  # fmt: skip
     for before, after in pairwise(order):
         assert after in tasks[before]["downstream_task_ids"]
 

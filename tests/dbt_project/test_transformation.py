@@ -16,12 +16,21 @@ from connectors.contract import all_contracts
 from tests.dbt_project.country import AN, BINH, BUILT, build, contribution, deliver, person, query, settle, without
 
 JANUARY, FEBRUARY = dt.date(2025, 1, 1), dt.date(2025, 2, 1)
+CHI = "038199000003"
 MODELS = sorted(Path(transformation.PROJECT, "models").rglob("*.sql"))
 
-KEYS = "select spine_id, person_key from identity.person order by 1"
-WAGES = """select p.spine_id, c.month, c.wage_base from warehouse.fct_contribution_month c
-    join identity.person p using (person_key) order by 1, 2"""
+KEYS = "select personal_number, person_key from identity.int_persons_described order by 2"
+WAGES = """select p.personal_number, c.month, c.wage_base from warehouse.fct_contribution_month c
+    join identity.int_persons_described p using (person_key) order by 1, 2"""
+HISTORY = "select * from warehouse.dim_person order by person_key, known_from, valid_from"
 FIGURES = "select * from indicators.indicator_observation order by 1, 2, 3, 4, 5, 6"
+
+
+def link_rate(period: str) -> list[tuple[int, int]]:
+    """Return participants in the population register, and all, of a month in the whole country."""
+    return query(f"""select numerator::int, denominator::int from indicators.indicator_observation
+        where indicator = 'LINK_RATE' and period = '{period}' and area_list = '34'
+            and (area, sex, age) = ('VN', '_T', '_T')""")
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +65,10 @@ def test_links_name_their_rule(country: Path) -> None:
 
 
 def test_second_build_changes_nothing(country: Path) -> None:
-    before = [query(statement) for statement in (KEYS, WAGES, FIGURES)]
+    before = [query(statement) for statement in (KEYS, WAGES, FIGURES, HISTORY)]
     reopened = query("select count(*) from warehouse.reopened_month")
     build()
-    assert [query(statement) for statement in (KEYS, WAGES, FIGURES)] == before
+    assert [query(statement) for statement in (KEYS, WAGES, FIGURES, HISTORY)] == before
     assert query("select count(*) from warehouse.reopened_month") == reopened
 
 
@@ -77,23 +86,74 @@ def test_correction_reopens_its_month_only(country: Path) -> None:
 
 
 def test_full_refresh_gives_the_same(country: Path) -> None:
-    before = [query(statement) for statement in (KEYS, WAGES, FIGURES)]
+    before = [query(statement) for statement in (KEYS, WAGES, FIGURES, HISTORY)]
     transformation.build(full_refresh=True)
-    assert [query(statement) for statement in (KEYS, WAGES, FIGURES)] == before
+    assert [query(statement) for statement in (KEYS, WAGES, FIGURES, HISTORY)] == before
 
 
-def test_person_who_appears_later_takes_over_the_links(country: Path) -> None:
+def test_person_who_appears_later_keeps_the_key(country: Path) -> None:
     deliver("vss", "participant", "2025-03", [
         {"si_number": "0100000003", "personal_number": "038199000003", "full_name": "Lê Chi", "birth_date": "1999",
          "sex": 0, "area_list": "34", "province_code": "38"},
     ])  # fmt: skip
     deliver("vss", "contribution", "2025-04", [contribution("0100000003", "2025-02-01", wage_base=7)])
     build()
-    assert ("0100000003", FEBRUARY, 7) in query(WAGES)
-    deliver("population", "person", "2025-04", [person("038199000003", "Lê Chi", "1999-05-05", "Nữ", 3)])
+    assert (CHI, FEBRUARY, 7) in query(WAGES)
+    assert link_rate("2025-02") == [(2, 3)]
+    before = query(KEYS)
+    deliver("population", "person", "2025-04", [person(CHI, "Lê Chi", "1999-05-05", "Nữ", 3)])
     build()
-    assert ("038199000003", FEBRUARY, 7) in query(WAGES)
-    assert "0100000003" not in {row[0] for row in query(WAGES)}
+    assert query(KEYS) == before
+    assert link_rate("2025-02") == [(3, 3)]
+
+
+def test_what_was_believed_is_kept(country: Path) -> None:
+    [(chi,)] = query(f"select person_key from identity.int_persons_described where personal_number = '{CHI}'")
+    died = person(CHI, "Lê Chi", "1999-05-05", "Nữ", 4) | {
+        "life_status": "deceased", "death_date": dt.date(2025, 2, 10), "updated_at": dt.datetime(2025, 5, 2)
+    }  # fmt: skip
+    deliver("population", "person", "2025-05", [died])
+    build()
+    history = query(f"""select spine, birth_date, life_status, valid_from, valid_to, is_current
+        from warehouse.dim_person where person_key = {chi} order by known_from, valid_from""")
+    born, forever = dt.date(1999, 5, 5), dt.date(9999, 12, 1)
+    assert history == [
+        ("participant", dt.date(1999, 7, 1), "alive", dt.date(1999, 7, 1), forever, False),
+        ("population", born, "alive", born, forever, False),
+        ("population", born, "alive", born, dt.date(2025, 2, 9), False),
+        ("population", born, "deceased", dt.date(2025, 2, 10), forever, True),
+    ]
+    # Nothing is known twice, and at any moment since the first something is.
+    assert query(f"""select count(*) from (
+            select known_from, lag(known_to) over (order by known_from) as earlier_to
+            from (select distinct known_from, known_to from warehouse.dim_person where person_key = {chi}) as known
+        ) as ordered where known_from <> earlier_to""") == [(0,)]
+
+
+def test_contradictions_and_gaps_are_found(country: Path) -> None:
+    deliver("vss", "contribution", "2025-05", [contribution("0100000003", "2025-03-01", wage_base=7)])
+    build()
+    marked = "select month from warehouse.fct_participation_month where contributes_after_death"
+    assert query(marked) == [(dt.date(2025, 3, 1),)]
+    found = "select kind, happened_on, days_after, link_probability from warehouse.gap_after_death"
+    assert query(found) == [("contribution", dt.date(2025, 3, 1), 19, 1.0)]
+    assert query("select gap, sum(persons) from bi.coverage_gap where gap = 'after_death' group by 1", Role.BI) == [
+        ("after_death", 1)
+    ]
+
+
+def test_every_link_can_be_explained_and_every_value_has_its_reason(country: Path) -> None:
+    values = query(f"""select attribute, value, dataset, is_chosen, reason from identity.person_attribute
+        where person_key = (select person_key from identity.int_persons_described where personal_number = '{AN}')
+            and attribute in ('full_name', 'birth_date') order by 1 desc, 3""")
+    assert values == [
+        ("full_name", "nguyen van an", "participant", False, "A better source has another value"),
+        ("full_name", "nguyễn văn an", "person", True, "The legal name"),
+        ("birth_date", "1980-01-02 day", "participant", False, "Agrees with the chosen value"),
+        ("birth_date", "1980-01-02 day", "person", True, "The legal birth date"),
+    ]
+    unexplained = "select count(*) from identity.link where rule = 'none' and dataset <> 'person'"
+    assert query(unexplained) == [(0,)]
 
 
 def test_dbt_tests_pass(country: Path) -> None:
@@ -101,7 +161,7 @@ def test_dbt_tests_pass(country: Path) -> None:
 
 
 def test_no_name_and_no_identifier_leaves_identity(country: Path) -> None:
-    personal = {"name_key", "spine_id", "old_id_key", "si_number_key", "personal_number_key"} | {
+    personal = {"name_key", "old_id_key", "si_number_key", "personal_number_key"} | {
         field.name for contract in all_contracts() for field in contract.fields
         if field.name.endswith(("name", "personal_number", "si_number", "card_number", "household_code"))
     }  # fmt: skip

@@ -27,7 +27,7 @@ _NORMALISED = {
 def create_declared(layer: str) -> None:
     """Create the tables that a layer's models declare with types."""
     statements = []
-    for path in sorted(Path(_MODELS, layer).glob("_*.yml")):
+    for path in sorted(Path(_MODELS, layer).rglob("_*.yml")):
         for model in yaml.safe_load(path.read_text("utf-8")).get("models", []):
             columns = {column["name"]: column["data_type"] for column in model["columns"] if "data_type" in column}
             if columns:

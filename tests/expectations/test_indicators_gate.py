@@ -34,8 +34,8 @@ from cell group by indicator, period, area_list, cube (area, sex, age)
 """
 _PUBLISHED = """
 create table indicators.published_figures as
-select * from (values ('SI coverage', '2025-05-31', 'Viet Nam', 26.0), ('HI coverage', '2023', 'Viet Nam', 93.35))
-    as figure (indicator, period, area, value)
+select * from (values ('SI coverage', '2025-05-31', 'Viet Nam', 26.0, '% of the labour force'),
+    ('HI coverage', '2023', 'Viet Nam', 93.35, '%')) as figure (indicator, period, area, value, unit)
 """
 _LOADED = """
 insert into ingest.batch (batch_id, registry, dataset, period, state, contract_version, code_version)

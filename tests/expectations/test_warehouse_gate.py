@@ -14,10 +14,22 @@ from tests.expectations.tables import create_declared, create_staging, run
 _GOOD = """
 insert into warehouse.dim_month (month, is_observed)
 select month, true from unnest(array['2025-01-01', '2025-02-01', '2025-03-01']::date[]) as month;
-insert into warehouse.dim_person (person_key, spine, birth_date, birth_precision, sex, life_status, death_date)
+insert into warehouse.dim_person (person_key, spine, birth_date, birth_precision, sex, life_status, death_date,
+    valid_from, valid_to, known_from, known_to, is_current)
 select n, 'population', '1980-01-01', 'day', case when n % 2 = 0 then 'M' else 'F' end,
-    case when n <= 10 then 'deceased' else 'alive' end, case when n <= 10 then date '2025-02-15' end
+    case when n <= 10 then 'deceased' else 'alive' end, case when n <= 10 then date '2025-02-15' end,
+    case when n <= 10 then '2025-02-15' else '1980-01-01' end::date, '9999-12-01', '2025-03-01', '9999-12-01', true
 from generate_series(1, 1000) as n;
+insert into warehouse.dim_person (person_key, spine, life_status, valid_from, valid_to, known_from, known_to, is_current)
+select n, 'population', 'alive', '1980-01-01', valid_to, known_from, known_to, false
+from generate_series(1, 10) as n, (values
+    (date '2025-02-14', timestamp '2025-03-01', timestamp '9999-12-01'), ('9999-12-01', '2025-01-01', '2025-03-01')
+) as earlier (valid_to, known_from, known_to);
+insert into warehouse.int_linked_participants_counted (month, participants, linked_participants)
+select month, 1000, 995 from warehouse.dim_month;
+insert into warehouse.fct_participation_month (month, person_key, contributes_after_death, has_two_employers,
+    benefits_and_contributes, claims_on_expired_card)
+select month, n, false, n = 1, false, false from warehouse.dim_month, generate_series(1, 900) as n;
 insert into warehouse.int_residence_spells (person_key, month_from, month_to)
 select n, '2020-01-01', '9999-12-01' from generate_series(1, 1000) as n;
 insert into warehouse.fct_contribution_month (month, person_key, employer_key, kind, ui_amount)
@@ -40,9 +52,6 @@ insert into identity.link (registry, dataset, record_id, person_key, rule)
 select registry, dataset, n::text, n, 'personal_number'
 from (values ('vss', 'hi_card'), ('vss', 'participant'), ('labour', 'contract')) as source (registry, dataset),
     generate_series(1, 200) as n;
-insert into identity.identifier (identifier_type, identifier, person_key)
-select 'si_number', lpad(n::text, 10, '0'), n from generate_series(1, 600) as n;
-insert into staging.stg_vss__contribution (si_number) select lpad(n::text, 10, '0') from generate_series(11, 600) as n;
 """
 
 
@@ -58,7 +67,7 @@ def test_a_sound_warehouse_passes(filled: None) -> None:
     result = check_stage("warehouse")
     assert result.success and not result.failures
     assert set(result.suites) == {
-        f"warehouse.{name}" for name in ("person", "link", "fact", "participant_month", "privacy")
+        f"warehouse.{name}" for name in ("person", "link", "link_rate", "fact", "participant_month", "privacy")
     }
 
 
@@ -86,17 +95,47 @@ CRITICAL = {
         "after_death_share",
         "fct_contribution_month",
     ),
-    "the agency's records lead nowhere": (
-        "update identity.link set person_key = null where dataset = 'hi_card' and record_id::int > 150",
+    "a spell that overlaps": (
+        "update warehouse.dim_person set valid_to = '2025-02-20' where person_key = 1 and valid_to = '2025-02-14'",
+        "valid_overlaps",
+        "dim_person",
+    ),
+    "a spell that is missing": (
+        "delete from warehouse.dim_person where person_key = 1 and is_current",
+        "valid_gaps",
+        "dim_person",
+    ),
+    "knowledge that is missing": (
+        "update warehouse.dim_person set known_to = '2025-02-01' where person_key = 1 and known_from = '2025-01-01'",
+        "knowledge_breaks",
+        "dim_person",
+    ),
+    "persons that lost their records": (
+        "update warehouse.dim_person set spine = 'none' where is_current and person_key > 900",
+        "without_records_share",
+        "dim_person",
+    ),
+    "a merged person with facts": (
+        "update warehouse.dim_person set merged_into = 2 where person_key = 700",
+        "orphans",
+        "fct_hi_card",
+    ),
+    "a record of no person": ("update identity.link set person_key = 9999 where record_id = '1'", "orphans", "labour.contract"),
+    "the agency's records lead out of the register": (
+        "update warehouse.dim_person set spine = 'other' where person_key between 151 and 200",
         "vss_linked_share",
         "vss.hi_card",
     ),
-    "another registry's records lead nowhere": (
-        "update identity.link set person_key = null where dataset = 'contract' and record_id::int > 100",
+    "another registry's records lead out of the register": (
+        "update warehouse.dim_person set spine = 'other' where person_key between 101 and 200",
         "linked_share",
         "labour.contract",
     ),
-    "contributions lead nowhere": ("truncate identity.identifier", "linked_share", "vss.contribution"),
+    "participants are not found": (
+        "update warehouse.int_linked_participants_counted set linked_participants = 850 where month = '2025-03-01'",
+        "link_rate",
+        "2025-03",
+    ),
     "a month is missing": (
         "update warehouse.dim_month set is_observed = false where month = '2025-02-01'",
         "months_before",
@@ -148,9 +187,17 @@ WARNINGS = {
            select 'E' || n, n, 'valid', '2025-06-01', '2025-12-31' from generate_series(1, 100) as n""",
         "overlap_share",
     ),
-    "a few records lead nowhere": (
-        "update identity.link set person_key = null where dataset = 'contract' and record_id::int > 170",
+    "a few records lead out of the register": (
+        "update warehouse.dim_person set spine = 'other' where person_key between 186 and 200",
         "linked_share",
+    ),
+    "the link rate falls": (
+        "update warehouse.int_linked_participants_counted set linked_participants = 985 where month = '2025-03-01'",
+        "drop",
+    ),
+    "registries contradict each other": (
+        "update warehouse.fct_participation_month set claims_on_expired_card = true where person_key <= 20",
+        "conflict_share",
     ),
     "died before birth": ("update warehouse.dim_person set death_date = '1970-01-01' where person_key = 700", "died_before_birth"),
     "a fifth fewer participants": (

@@ -15,7 +15,7 @@ import pytest
 import environment
 from ansinh.settings import PROJECT_ROOT
 
-PACKAGES = ("connectors", "expectations", "publication", "sandbox", "bench")
+PACKAGES = ("connectors", "expectations", "linkage", "publication", "sandbox", "bench")
 PROGRAMS = ("core/ansinh", "core/environment.py")
 
 # A package's licence must allow use in an Apache-2.0 work; the lesser GPL does for a library that is only imported.

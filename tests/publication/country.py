@@ -84,6 +84,7 @@ def load(figures: pl.DataFrame) -> None:
         "indicators.published_figures": _seed("published_figures"),
         "indicators.series_break": _seed("series_break"),
         "indicators.denominator_source": pl.DataFrame({"dataset": ["labour_force"], "source": [SOURCE]}),
+        "indicators.link_quality": _links(),
         "bi.dim_area": _dim_area(),
     }
     with connect(Role.TRANSFORMER) as connection:
@@ -99,6 +100,14 @@ def load(figures: pl.DataFrame) -> None:
 
 def _seed(name: str) -> pl.DataFrame:
     return pl.read_csv(SEEDS / f"{name}.csv", infer_schema=False)
+
+
+def _links() -> pl.DataFrame:
+    """Link rates of two registries, and one of too few records to be published."""
+    rows = [("_T", "VN", 1000.0, 99.4321), ("tax", "VN", 700.0, 98.7654), ("tax", "24", 99.0, 50.0)]
+    return pl.DataFrame(rows, schema=["registry", "area", "records", "rate"], orient="row").with_columns(
+        period=pl.lit("2025-07"), sex=pl.lit("_T"), age=pl.lit("_T")
+    )
 
 
 def _dim_area() -> pl.DataFrame:

@@ -83,7 +83,7 @@ def test_tables_have_all_provinces_with_head_cells(pages: dict[str, html.HtmlEle
 def test_downloads_lead_to_files(published: Release, pages: dict[str, html.HtmlElement]) -> None:
     for shown in pages.values():
         targets = shown.xpath("//a[@download]/@href")
-        assert len(targets) == 5
+        assert len(targets) == 6
         assert all((published.path / target).is_file() for target in targets)
 
 
@@ -130,3 +130,9 @@ def test_ages_in_words() -> None:
         "75 years and over",
     ]
     assert age_name("Y15T24", "vi") == "15–24 tuổi"
+
+
+def test_the_link_rates_of_the_registries_are_shown(pages: dict[str, html.HtmlElement]) -> None:
+    for language, (everything, tax) in {"en": ("99.4", "98.8"), "vi": ("99,4", "98,8")}.items():
+        [table] = pages[language].xpath(f"//table[../@aria-label='{TEXTS['links'][language]}']")
+        assert table.xpath(".//td/text()") == [everything, tax]

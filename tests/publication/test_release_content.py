@@ -18,7 +18,7 @@ from tests.publication import country
 
 FILES = {
     "index.html", "index.vi.html", "indicators.csv", "indicators.csv-metadata.json", "indicators.sdmx.csv",
-    "manifest.json", "structure.sdmx.xml",
+    "link_quality.csv", "manifest.json", "structure.sdmx.xml",
 }  # fmt: skip
 
 
@@ -124,3 +124,8 @@ def test_the_csv_names_areas_in_vietnamese(published: release.Release) -> None:
 def test_an_unknown_release_names_the_known_ones(published: release.Release) -> None:
     with pytest.raises(AnsinhError, match="Known: 2025-07-preliminary-1"):
         release.show("2020-01-official-1")
+
+
+def test_link_rates_of_few_records_are_left_out(published: release.Release) -> None:
+    rates = pl.read_csv(published.path / "link_quality.csv", infer_schema=False)
+    assert rates.select("registry", "area", "rate").rows() == [("_T", "VN", "99.4"), ("tax", "VN", "98.8")]

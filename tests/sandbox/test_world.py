@@ -14,7 +14,7 @@ from stdnum.vn import mst
 from ansinh.errors import AnsinhError
 from ansinh.months import month_range
 from connectors.contract import Contract, all_contracts
-from sandbox.settings import ERRORS_FILE, load_error_rates
+from sandbox.settings import ERRORS_FILE, load_error_rates, write_error_rates
 from sandbox.world import build
 
 MONTHS = month_range("2024-12", "2025-12")
@@ -329,6 +329,13 @@ def test_every_kind_of_error_occurs_near_its_rate(world: Path) -> None:
     ).height
     members = table(world, "vss_participant")["si_number"].n_unique()
     assert lost / members == pytest.approx(rates["vss"]["leading_zero_lost"], rel=0.25)
+
+
+def test_error_rates_can_be_multiplied_and_stay_shares(tmp_path: Path) -> None:
+    rates = load_error_rates(write_error_rates(tmp_path / "errors.toml", 3.0))
+    assert rates.get("vss", "personal_number_mistyped") == pytest.approx(0.012)
+    assert rates.get("health", "name_upper_case") == 1.0
+    assert rates.rates.keys() == load_error_rates().rates.keys()
 
 
 def test_the_same_seed_gives_the_same_world_and_another_seed_another(tmp_path: Path) -> None:

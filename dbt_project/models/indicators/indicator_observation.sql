@@ -2,7 +2,7 @@
     {'columns': ['indicator', 'period', 'area_list', 'area', 'sex', 'age'], 'unique': true}
 ]) }}
 
-{% for model in ['ind_si_cov', 'ind_si_cov_vol', 'ind_ui_cov', 'ind_hi_cov', 'ind_pens_cov'] -%}
+{% for model in ['ind_si_cov', 'ind_si_cov_vol', 'ind_ui_cov', 'ind_hi_cov', 'ind_pens_cov', 'ind_link_rate'] -%}
 select
     indicator,
     period,

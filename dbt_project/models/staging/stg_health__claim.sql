@@ -10,14 +10,8 @@ with newest as (
 
 select
     {{ contract_columns('health', 'claim') }},
-    {{ personal_number('personal_number') }} as personal_number_key,
-    {{ personal_number_restored('personal_number') }} as personal_number_restored,
-    {{ old_id_number('personal_number') }} as old_id_key,
+    {{ person_columns(1, 2) }},
     {{ card_si_number('hi_card_numbers') }} as si_number_key,
-    {{ normalise_name('full_name') }} as name_key,
-    {{ born_on('born_iso') }} as born_on,
-    {{ birth_precision('born_iso') }} as birth_precision,
-    {{ sex_code('sex', 1, 2) }} as sex_code,
     {{ month_start('discharged_at') }} as month,
     coalesce(
         newborn_weight is not null

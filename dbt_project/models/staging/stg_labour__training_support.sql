@@ -10,12 +10,7 @@ with newest as (
 
 select
     {{ contract_columns('labour', 'training_support') }},
-    {{ personal_number('personal_number') }} as personal_number_key,
-    {{ personal_number_restored('personal_number') }} as personal_number_restored,
-    {{ old_id_number('personal_number') }} as old_id_key,
-    {{ normalise_name('full_name') }} as name_key,
-    {{ born_on('born_iso') }} as born_on,
-    {{ birth_precision('born_iso') }} as birth_precision,
+    {{ person_columns() }},
     _batch_id,
     _loaded_at
 from newest

@@ -8,9 +8,7 @@ with newest as (
 
 select
     {{ contract_columns('tax', 'wage_income') }},
-    {{ personal_number('identity_number') }} as personal_number_key,
-    {{ personal_number_restored('identity_number') }} as personal_number_restored,
-    {{ old_id_number('identity_number') }} as old_id_key,
+    {{ identity_number_columns('identity_number') }},
     {{ matches('employee_tax_code', '^[0-9]{10}$') }} as tax_code_is_old,
     {{ normalise_name('full_name') }} as name_key,
     _batch_id,

@@ -10,14 +10,7 @@ with newest as (
 
 select
     {{ contract_columns('vss', 'benefit_decision') }},
-    {{ personal_number('personal_number') }} as personal_number_key,
-    {{ personal_number_restored('personal_number') }} as personal_number_restored,
-    {{ old_id_number('personal_number') }} as old_id_key,
-    {{ si_number('si_number') }} as si_number_key,
-    {{ normalise_name('full_name') }} as name_key,
-    {{ born_on('born_iso') }} as born_on,
-    {{ birth_precision('born_iso') }} as birth_precision,
-    {{ sex_code('sex', 1, 0) }} as sex_code,
+    {{ person_columns(1, 0, with_si_number=true) }},
     _batch_id,
     _loaded_at
 from newest

@@ -7,9 +7,7 @@ with newest as (
 
 select
     {{ contract_columns('vss', 'hi_card') }},
-    {{ personal_number('personal_number') }} as personal_number_key,
-    {{ personal_number_restored('personal_number') }} as personal_number_restored,
-    {{ old_id_number('personal_number') }} as old_id_key,
+    {{ identity_number_columns() }},
     {{ si_number('si_number') }} as si_number_key,
     _batch_id,
     _loaded_at

@@ -17,6 +17,7 @@ select
     decision.status,
     {{ area_34('decision.area_list', 'decision.province_code') }} as area_34,
     {{ area_63('decision.area_list', 'decision.province_code') }} as area_63,
+    link.probability as link_probability,
     decision.updated_at as recorded_at,
     decision._batch_id
 from {{ ref('stg_vss__benefit_decision') }} as decision

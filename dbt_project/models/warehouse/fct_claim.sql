@@ -59,6 +59,7 @@ select
     cast(coalesce(summed.drug_lines_amount, 0) as numeric(20, 3)) as drug_lines_amount,
     cast(coalesce(summed.service_lines_amount, 0) as numeric(20, 3)) as service_lines_amount,
     cast(coalesce(summed.line_count, 0) as {{ dbt.type_bigint() }}) as line_count,
+    link.probability as link_probability,
     claim.submitted_date,
     claim._batch_id
 from claim

@@ -10,7 +10,7 @@
 with numbered as (
     select
         contribution.month,
-        identifier.person_key,
+        link.person_key,
         contribution.unit_code as employer_key,
         contribution.kind,
         contribution.change_type,
@@ -23,18 +23,16 @@ with numbered as (
         contribution.paid_amount,
         contribution.paid_date,
         contribution.version,
+        link.probability as link_probability,
         contribution.updated_at as recorded_at,
         contribution._batch_id,
         row_number() over (
-            partition by contribution.month, identifier.person_key, contribution.unit_code, contribution.kind
+            partition by contribution.month, link.person_key, contribution.unit_code, contribution.kind
             order by contribution.version desc, contribution.updated_at desc, contribution.si_number desc
         ) as newest
     from {{ ref('stg_vss__contribution') }} as contribution
-    inner join {{ ref('identifier') }} as identifier
-        on
-            identifier.identifier_type
-            = case when length(contribution.si_number) = 12 then 'personal_number' else 'si_number' end
-            and contribution.si_number = identifier.identifier
+    inner join {{ ref('link') }} as link
+        on link.dataset = 'contribution' and contribution.si_number = link.record_id
     where {{ in_reopened_months('contribution.month') }}
 )
 
@@ -53,6 +51,7 @@ select
     paid_date,
     coalesce(paid_date > {{ month_end(add_months('month', 1)) }}, true) as is_late,
     version,
+    link_probability,
     recorded_at,
     _batch_id
 from numbered

@@ -16,6 +16,7 @@ select
     contract.monthly_wage,
     {{ area_34('contract.area_list', 'contract.province_code') }} as area_34,
     {{ area_63('contract.area_list', 'contract.province_code') }} as area_63,
+    link.probability as link_probability,
     contract.updated_at as recorded_at,
     contract._batch_id
 from {{ ref('stg_labour__contract') }} as contract

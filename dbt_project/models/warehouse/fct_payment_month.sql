@@ -17,6 +17,7 @@ select
     payment.urban as is_urban,
     {{ area_34('payment.area_list', 'payment.province_code') }} as area_34,
     {{ area_63('payment.area_list', 'payment.province_code') }} as area_63,
+    link.probability as link_probability,
     payment.updated_at as recorded_at,
     payment._batch_id
 from {{ ref('stg_vss__payment') }} as payment

@@ -24,6 +24,7 @@ select
     income.insurance_deducted,
     income.tax_withheld,
     income.dependants,
+    link.probability as link_probability,
     income.filed_at as recorded_at,
     income._batch_id
 from {{ ref('stg_tax__wage_income') }} as income

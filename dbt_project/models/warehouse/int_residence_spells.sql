@@ -4,21 +4,18 @@
 -- temporary, a later spell before an earlier one.
 with spell as (
     select
-        identifier.person_key,
-        residence.residence_id,
-        case residence.residence_type when 'permanent' then 0 else 1 end as preference,
-        residence.valid_from,
-        {{ month_start('residence.valid_from') }} as month_from,
+        person_key,
+        residence_id,
+        case residence_type when 'permanent' then 0 else 1 end as preference,
+        valid_from,
+        {{ month_start('valid_from') }} as month_from,
         case
-            when residence.valid_to is null then {{ forever() }}
-            else {{ add_months(month_start(dbt.dateadd('day', 1, 'residence.valid_to')), -1) }}
+            when valid_to is null then {{ forever() }}
+            else {{ add_months(month_start(dbt.dateadd('day', 1, 'valid_to')), -1) }}
         end as month_to,
-        {{ area_34('residence.area_list', 'residence.province_code') }} as area_34,
-        {{ area_63('residence.area_list', 'residence.province_code') }} as area_63
-    from {{ ref('stg_population__residence') }} as residence
-    inner join {{ ref('identifier') }} as identifier
-        on identifier.identifier_type = 'personal_number' and residence.personal_number = identifier.identifier
-    {{ join_crosswalk('residence.area_list', 'residence.province_code') }}
+        area_34,
+        area_63
+    from {{ ref('fct_residence_spell') }}
 ),
 
 ordered as (

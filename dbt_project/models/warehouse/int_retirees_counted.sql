@@ -5,7 +5,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='partition_replace',
-    meta={'reopened_by': ['benefit', 'person']}
+    meta={'reopened_by': ['contribution', 'benefit', 'person']}
 ) }}
 
 -- Residents past the retirement age at the month's end, and those of them who receive a pension, a monthly benefit of
@@ -17,24 +17,15 @@ with retired as (
     from {{ ref('dim_person') }} as person
     inner join {{ ref('dim_month') }} as dim_month
         on dim_month.is_observed and person.retirement_month <= dim_month.month
-    where person.spine = 'population' and {{ in_reopened_months('dim_month.month') }}
+    where person.is_current and person.spine = 'population' and {{ in_reopened_months('dim_month.month') }}
 ),
 
 receiver as (
-    select distinct
-        dim_month.month,
-        benefit.person_key
-    from {{ ref('fct_benefit') }} as benefit
-    inner join {{ ref('dim_month') }} as dim_month
-        on
-            dim_month.is_observed
-            and benefit.benefit_from <= dim_month.month_end
-            and coalesce(benefit.benefit_to, {{ forever() }}) >= dim_month.month_end
-    where
-        benefit.benefit_type in ('pension', 'monthly_disability', 'work_injury', 'survivor', 'social_pension')
-        and benefit.status in ('granted', 'terminated')
-        and benefit.person_key is not null
-        and {{ in_reopened_months('dim_month.month') }}
+    select
+        month,
+        person_key
+    from {{ ref('fct_participation_month') }}
+    where (pension or social_pension or other_benefit) and {{ in_reopened_months('month') }}
 ),
 
 candidate as (

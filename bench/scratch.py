@@ -1,0 +1,43 @@
+"""A scratch installation for a benchmark: home folder, database and registries of its own, removed afterwards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from ansinh import server
+from ansinh.settings import get_settings
+
+
+@contextmanager
+def home() -> Iterator[Path]:
+    """Give a home folder below this installation's; servers that were started in it are stopped at the end."""
+    from sandbox import serve
+
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=get_settings().home))
+    before = dict(os.environ)
+    os.environ.update(ANSINH_HOME=str(folder))
+    os.environ.pop("ANSINH_DATABASE_URL", None)
+    get_settings.cache_clear()
+    try:
+        yield folder
+    finally:
+        serve.stop()
+        server.stop()
+        os.environ.clear()
+        os.environ.update(before)
+        get_settings.cache_clear()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def in_process(work: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what a function returns in a process of its own, so that its peak memory is its own too."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(work, *arguments).result()

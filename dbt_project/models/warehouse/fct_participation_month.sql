@@ -1,0 +1,115 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='partition_replace',
+    meta={'reopened_by': ['contribution', 'card', 'benefit', 'claim', 'death']},
+    indexes=[{'columns': ['month']}]
+) }}
+
+{%- set lasting = ['pension', 'monthly_disability', 'work_injury', 'survivor', 'social_pension'] %}
+-- What each person takes part in, month by month, from all registries together: contributions of the month, cards and
+-- benefits that hold on its last day. What contradicts itself is marked, not mended.
+with observed as (
+    select month, month_end from {{ ref('dim_month') }} where is_observed and {{ in_reopened_months('month') }}
+),
+
+contribution as (
+    select
+        fact.month,
+        fact.person_key,
+        max(case when fact.kind = 'compulsory' then 1 else 0 end) as compulsory,
+        max(case when fact.kind = 'voluntary' then 1 else 0 end) as voluntary,
+        max(case when fact.ui_amount > 0 then 1 else 0 end) as ui,
+        max(case when fact.oa_amount > 0 then 1 else 0 end) as accident,
+        sum(case when fact.kind = 'compulsory' then 1 else 0 end) as units,
+        max(case when fact.month > dead.death_date then 1 else 0 end) as after_death
+    from {{ ref('fct_contribution_month') }} as fact
+    left join {{ ref('int_persons_described') }} as dead
+        on fact.person_key = dead.person_key and dead.death_date is not null
+    where {{ in_reopened_months('fact.month') }}
+    group by fact.month, fact.person_key
+),
+
+-- Several cards count once. A card that was withdrawn was valid until its last day: the dates alone decide.
+insured as (
+    select
+        observed.month,
+        card.person_key,
+        min(card.payer_group) as payer_group,
+        max(case when card.is_electronic then 1 else 0 end) as e_card
+    from {{ ref('fct_hi_card') }} as card
+    inner join observed on observed.month_end between card.valid_from and card.valid_to
+    group by observed.month, card.person_key
+),
+
+granted as (
+    select person_key, benefit_type, benefit_from, benefit_to
+    from {{ ref('fct_benefit') }}
+    where benefit_type in ({{ literals(lasting) }}) and status in ('granted', 'terminated')
+    union all
+    select link.person_key, 'unemployment' as benefit_type, decision.benefit_from, decision.benefit_to
+    from {{ ref('stg_labour__unemployment_decision') }} as decision
+    inner join {{ ref('link') }} as link
+        on link.dataset = 'unemployment_decision' and decision.decision_id = link.record_id
+    where decision.status in ('granted', 'terminated')
+),
+
+receiver as (
+    select
+        observed.month,
+        granted.person_key,
+        max(case when granted.benefit_type = 'pension' then 1 else 0 end) as pension,
+        max(case when granted.benefit_type = 'social_pension' then 1 else 0 end) as social_pension,
+        max(case when granted.benefit_type = 'unemployment' then 1 else 0 end) as unemployment,
+        max(case
+            when granted.benefit_type in ('monthly_disability', 'work_injury', 'survivor') then 1 else 0
+        end) as other
+    from granted
+    inner join observed
+        on
+            granted.benefit_from <= observed.month_end
+            and coalesce(granted.benefit_to, {{ forever() }}) >= observed.month_end
+    group by observed.month, granted.person_key
+),
+
+-- Claims of persons who have cards, but none that was valid on the day.
+treated as (
+    select distinct month, person_key, 1 as expired
+    from (
+        select claim.month, claim.person_key
+        from {{ ref('fct_claim') }} as claim
+        inner join {{ ref('fct_hi_card') }} as card on claim.person_key = card.person_key
+        where {{ in_reopened_months('claim.month') }} and not claim.is_newborn
+        group by claim.month, claim.person_key, claim.claim_id
+        having max(case when claim.admitted_on between card.valid_from and card.valid_to then 1 else 0 end) = 0
+    ) as uncovered
+)
+
+select
+    coalesce(insured.month, contribution.month, receiver.month, treated.month) as month,
+    coalesce(insured.person_key, contribution.person_key, receiver.person_key, treated.person_key) as person_key,
+    coalesce(contribution.compulsory = 1, false) as si_compulsory,
+    coalesce(contribution.voluntary = 1, false) as si_voluntary,
+    coalesce(contribution.ui = 1, false) as ui,
+    coalesce(contribution.accident = 1, false) as occupational_accident,
+    insured.payer_group as hi_payer_group,
+    coalesce(insured.e_card = 1, false) as hi_e_card,
+    coalesce(receiver.pension = 1, false) as pension,
+    coalesce(receiver.social_pension = 1, false) as social_pension,
+    coalesce(receiver.other = 1, false) as other_benefit,
+    coalesce(receiver.unemployment = 1, false) as unemployment_benefit,
+    coalesce(contribution.after_death = 1, false) as contributes_after_death,
+    coalesce(contribution.units > 1, false) as has_two_employers,
+    coalesce(contribution.compulsory = 1 and (receiver.pension = 1 or receiver.unemployment = 1), false)
+        as benefits_and_contributes,
+    coalesce(treated.expired = 1, false) as claims_on_expired_card
+from insured
+full outer join contribution
+    on insured.month = contribution.month and insured.person_key = contribution.person_key
+full outer join receiver
+    on
+        coalesce(insured.month, contribution.month) = receiver.month
+        and coalesce(insured.person_key, contribution.person_key) = receiver.person_key
+full outer join treated
+    on
+        coalesce(insured.month, contribution.month, receiver.month) = treated.month
+        and coalesce(insured.person_key, contribution.person_key, receiver.person_key) = treated.person_key

@@ -1,0 +1,185 @@
+"""The linkage's tables in PostgreSQL: who holds the lock, how rows come out and go in, and what a run writes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg
+
+from ansinh import database
+from ansinh.database import Role
+from ansinh.errors import AnsinhError
+from ansinh.settings import get_settings
+
+# Any number; it lets one linkage at a time change persons.
+_LOCK = 7_262_647
+_BLOCK = 1 << 20
+_MEMORY = "4GB"
+
+
+def create_tables() -> None:
+    """Create the tables of the linkage where they are missing; safe to run again."""
+    with database.connect(Role.TRANSFORMER) as connection:
+        connection.execute(script("tables"))
+
+
+def script(name: str) -> bytes:
+    """Return a file of `linkage/sql`."""
+    return resources.files("linkage.sql").joinpath(f"{name}.sql").read_bytes()
+
+
+@contextmanager
+def exclusive() -> Iterator[psycopg.Connection]:
+    """Give a connection that alone may change persons; a transaction that is not committed is undone.
+
+    Raises:
+        AnsinhError: another run is at work.
+    """
+    with database.connect(Role.TRANSFORMER) as connection:
+        row = connection.execute("select pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
+        if row != (True,):
+            raise AnsinhError("Another linkage run is at work.", "Wait until it is done, then run again.")
+        connection.execute("set work_mem = '128MB'")
+        connection.commit()
+        yield connection
+
+
+@contextmanager
+def workbench() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give an empty DuckDB that spills to a scratch folder of the installation, removed afterwards."""
+    folder = get_settings().home / "linkage"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        options: dict[str, Any] = {"memory_limit": _MEMORY, "temp_directory": scratch}
+        with duckdb.connect(Path(scratch) / "run.duckdb", config=options) as connection:
+            # A progress bar would mix with what commands print.
+            connection.execute("set enable_progress_bar = false")
+            yield connection
+
+
+def take_out(
+    source: psycopg.Connection, query: str, target: duckdb.DuckDBPyConnection, columns: dict[str, str], result: str
+) -> None:
+    """Copy the rows of a PostgreSQL query to DuckDB.
+
+    Args:
+        source: where the query runs.
+        query: SELECT with the columns, in their order.
+        target: where the rows go.
+        columns: DuckDB types by column name.
+        result: DuckDB statement that takes the rows from `{rows}`.
+    """
+    with _scratch_file(target) as path:
+        with source.cursor().copy(f"copy ({query}) to stdout (format csv)".encode()) as copy, path.open("wb") as file:
+            for block in copy:
+                file.write(block)
+        types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
+        rows = (
+            f"read_csv('{path}', header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
+            f"columns = {{{types}}})"
+        )
+        target.execute(result.format(rows=rows))
+
+
+def put_in(source: duckdb.DuckDBPyConnection, query: str, target: psycopg.Connection, table: str) -> None:
+    """Copy the rows of a DuckDB query into a PostgreSQL table, given as `schema.table (columns)`."""
+    with _scratch_file(source) as path:
+        source.execute(f"copy ({query}) to '{path}' (format csv, header false)")
+        with target.cursor().copy(f"copy {table} from stdin (format csv)".encode()) as copy, path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                copy.write(block)
+
+
+@contextmanager
+def _scratch_file(connection: duckdb.DuckDBPyConnection) -> Iterator[Path]:
+    row = connection.execute("select current_setting('temp_directory')").fetchone()
+    assert row is not None
+    path = Path(row[0]) / "rows.csv"
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def last_run(connection: psycopg.Connection) -> tuple[str, dt.datetime] | None:
+    """Return model version and start of the last run, None before the first."""
+    query = "select model_version, started_at from identity.run order by run_id desc limit 1"
+    return connection.execute(query).fetchone()
+
+
+def start(connection: psycopg.Connection) -> tuple[int, dt.datetime, int]:
+    """Return the number of a new run, the moment up to which it knows all decisions, and the highest key given."""
+    # Whoever records a decision now is waited for; whoever comes later has a later time.
+    connection.execute("lock table identity.decision in share mode")
+    row = connection.execute("""
+        select
+            nextval(pg_get_serial_sequence('identity.run', 'run_id')),
+            clock_timestamp(),
+            (select coalesce(max(person_key), 0) from identity.person)
+    """).fetchone()
+    connection.commit()
+    assert row is not None
+    return row
+
+
+def write(
+    bench: duckdb.DuckDBPyConnection, connection: psycopg.Connection, *, full: bool, run_id: int, model_version: str
+) -> None:
+    """Write the evidence and the persons that a run found; the caller commits.
+
+    Args:
+        bench: DuckDB with the tables of the engine and of `linkage.keys`.
+        connection: PostgreSQL with the temporary tables of `linkage.neighbourhood`.
+        full: whether all evidence is replaced, or only that of fresh and lost nodes.
+        run_id: the run.
+        model_version: its model.
+    """
+    stamp = f"{run_id}, now()"
+    connection.execute(script("forget_all" if full else "forget"))
+    connection.execute(script("arriving"))
+    changes = {
+        "gone_node": "select node_id from moved_node where was_linked",
+        "found_doubt": f"select *, {run_id} from doubtful",
+        "merged_key": "select person_key, other_key from person_event where kind = 'merged'",
+    }
+    for table, query in changes.items():
+        put_in(bench, query, connection, table)
+    connection.execute(script("settle"))
+    # In the order of their first index, which is written faster so.
+    rows = {
+        "edge": f"""
+            select edge.*, '{model_version}', {stamp}
+            from edge anti join known_edge using (left_node, right_node)
+            order by left_node""",
+        "node_person": f"select node_id, person_key, dataset, record_id, {stamp} from moved_node order by node_id",
+        "person (person_key, assigned_at, run_id)": f"select person_key, now(), {run_id} from given_key order by 1",
+        "person_event (run_id, happened_at, kind, person_key, other_key, cause)":
+            f"select {stamp}, kind, person_key, other_key, cause from person_event order by person_key, other_key",
+    }  # fmt: skip
+    for table, query in rows.items():
+        put_in(bench, query, connection, f"identity.{table}")
+    if full:
+        connection.execute(script("tables"))
+        connection.execute("analyze identity.node_person; analyze identity.edge; analyze identity.person")
+
+
+def record_run(connection: psycopg.Connection, row: dict[str, Any]) -> None:
+    """Write the row of `identity.run`; its `detail` becomes the report."""
+    connection.execute(
+        """
+        insert into identity.run (run_id, kind, model_version, started_at, nodes, fresh_nodes, edges, persons, merges,
+            splits, doubtful, seconds, report)
+        overriding system value
+        values (%(run_id)s, %(kind)s, %(model_version)s, %(started_at)s, %(nodes)s, %(fresh_nodes)s, %(edges)s,
+            %(persons)s, %(merges)s, %(splits)s, %(doubtful)s, %(seconds)s, %(detail)s)
+        """,
+        row | {"detail": json.dumps(row["detail"])},
+    )
