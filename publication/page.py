@@ -116,7 +116,8 @@ class _Page:
             ],
             "numerator": self.defined(indicator, "numerator"),
             "denominator": self.defined(indicator, "denominator"),
-            "chart": Markup(
+            # Where every month is suppressed there is nothing to draw.
+            "chart": series["value"].count() > 0 and Markup(
                 line_chart(
                     Series(
                         series["period"].to_list(), values,

@@ -106,6 +106,22 @@ def test_real_sources_carry_no_such_notice(published: Release, tmp_path: Path) -
     assert "Labour force survey 2025" in written.text_content()
 
 
+def test_an_indicator_with_every_month_suppressed_has_a_card_and_no_chart(published: Release, tmp_path: Path) -> None:
+    with connect(Role.PUBLISHER) as connection:
+        labels = inputs.labels(connection)
+        observations = inputs.observations(connection, sql.SQL("true"))
+    figures = tables.figures(suppress(observations, labels.areas, 5), labels.areas, "official")
+    hidden = figures.with_columns(
+        pl.when(pl.col("indicator") != "UI_COV").then(pl.col(name)).alias(name)
+        for name in ("numerator", "denominator", "value")
+    )
+    page.write(published, hidden, labels, 5, tmp_path)
+    written = _parse(tmp_path / "index.html")
+    assert not written.xpath("//*[@id='chart-ui-cov-title']")
+    assert written.xpath("//*[@id='chart-si-cov-title']")
+    assert "Unemployment insurance" in "".join(written.xpath("//article//h3/text()"))
+
+
 def test_breaks_and_suppression_are_explained(pages: dict[str, html.HtmlElement]) -> None:
     text = pages["en"].text_content()
     assert "Law 41/2024/QH15" in text
