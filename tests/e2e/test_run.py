@@ -166,6 +166,9 @@ def test_a_figure_comes_with_all_that_it_needs(system: Installation, first: Step
                                "value", "unit", "denominator_concept", "vintage", "obs_status", "targets"}  # fmt: skip
         assert (figure["indicator"], figure["period"], figure["area"]) == (code, LAST, "VN")
         assert (figure["area_list"], figure["sex"], figure["age"]) == ("34", "_T", "_T")
+        if code == "LINK_RATE":  # in so small a country too few are not found to tell how many
+            assert (figure["numerator"], figure["value"]) == (None, None)
+            continue
         assert figure["value"] == pytest.approx(100 * figure["numerator"] / figure["denominator"], abs=1e-4)
         assert (figure["unit"], figure["vintage"]) == ("PT", "preliminary")
         assert figure["targets"]
