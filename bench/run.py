@@ -10,20 +10,16 @@ import json
 import logging
 import os
 import resource
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
-from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 from ansinh.errors import AnsinhError
 from ansinh.months import month_range
-from ansinh.settings import Settings, get_settings
+from ansinh.settings import get_settings
+from bench import scratch
 
 logger = logging.getLogger(__name__)
 
@@ -78,26 +74,14 @@ class Run:
 
 def measure(people: int) -> Run:
     """Run all stages for a country of a size, in a scratch home that is removed afterwards."""
-    home = Path(tempfile.mkdtemp(prefix="ansinh-bench-"))
-    for name in [name for name in os.environ if name.startswith("ANSINH_")]:
-        del os.environ[name]
-    # The benchmark fills a database of its own, whatever this installation is set to.
-    Settings.model_config["env_file"] = None
-    os.environ["ANSINH_HOME"] = str(home)
-    get_settings.cache_clear()
-    from ansinh import database, server
-    from sandbox import serve
+    from ansinh import database
 
-    try:
+    with scratch.home():
         database.bootstrap()
         run = Run(people)
         _stages(run)
         run.peak_rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         return run
-    finally:
-        serve.stop()
-        server.stop()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def _stages(run: Run) -> None:
@@ -148,8 +132,7 @@ def main(arguments: list[str]) -> int:
         sizes = sorted({int(size) for size in options.people.split(",")})
     except ValueError:
         raise AnsinhError(f"'{options.people}' are no sizes.", "Write --people 30000,300000.") from None
-    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as pool:
-        runs = list(pool.map(measure, sizes))
+    runs = [scratch.in_process(measure, size) for size in sizes]
     grown = [growth(small, large) for small, large in pairwise(runs)]
     if options.json:
         print(json.dumps(_as_json(runs, grown), indent=2))

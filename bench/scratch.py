@@ -18,13 +18,18 @@ from ansinh.settings import get_settings
 
 @contextmanager
 def home() -> Iterator[Path]:
-    """Give a home folder below this installation's; servers that were started in it are stopped at the end."""
+    """Give a home folder below this installation's; servers that were started in it are stopped at the end.
+
+    Nothing else that this installation is set to holds in it: neither its database server nor its registries.
+    """
     from sandbox import serve
 
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=get_settings().home))
     before = dict(os.environ)
-    os.environ.update(ANSINH_HOME=str(folder))
-    os.environ.pop("ANSINH_DATABASE_URL", None)
+    for name in [name for name in before if name.startswith("ANSINH_")]:
+        del os.environ[name]
+    # Processes that are started read .env for themselves, unless they are told not to.
+    os.environ.update(ANSINH_HOME=str(folder), PYTHON_DOTENV_DISABLED="1")
     get_settings.cache_clear()
     try:
         yield folder

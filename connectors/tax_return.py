@@ -160,7 +160,7 @@ def _name(element: etree._Element) -> str:
 def _is_payer(element: etree._Element) -> bool:
     """Agents of the payer have a tax code, too."""
     parent = element.getparent()
-    return parent is not None and parent.tag.rpartition("}")[2] == _PAYER
+    return parent is not None and _name(parent) == _PAYER
 
 
 def _without_namespace(document: bytes) -> bytes:

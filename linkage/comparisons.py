@@ -6,6 +6,7 @@ DuckDB.
 
 from __future__ import annotations
 
+import duckdb
 from splink.comparison_level_library import CustomLevel, ElseLevel, ExactMatchLevel, NullLevel
 from splink.comparison_library import CustomComparison
 
@@ -51,7 +52,13 @@ create or replace temp macro birth_agrees(a, a_precision, b, b_precision) as cas
     else date_trunc('month', a) = date_trunc('month', b)
 end;
 """
-"""DuckDB macros that the comparisons use; create them in the connection first."""
+"""DuckDB macros that the comparisons use."""
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make a connection ready for the comparisons; can be done again."""
+    connection.execute(MACROS)
+    connection.execute("set enable_progress_bar = false")  # it would mix with what commands print
 
 
 def name(column: str = "name_key") -> CustomComparison:

@@ -71,7 +71,7 @@ def link(connection: duckdb.DuckDBPyConnection, model: Model, settings: LinkageS
         AnsinhError: a decision is neither 'link' nor 'unlink'.
     """
     clock = _Clock()
-    connection.execute(comparisons.MACROS)
+    comparisons.prepare(connection)
     worthless = preparation.prepare(connection, settings)
     apart = preparation.decisions(connection)
     clock.lap("prepare")
@@ -147,7 +147,7 @@ def _write(connection: duckdb.DuckDBPyConnection) -> None:
             inner join evidence on refused.l = evidence.l and refused.r = evidence.r
             union all
             select l, r, null, weight, 'name and birth date contradict ' || rule from contradicted
-            where weight >= {rules.RULES[2].weight}
+            where weight >= {rules.REVIEWED_WEIGHT}
         ),
 
         counted as (

@@ -160,7 +160,5 @@ def score(
 
 def _database(connection: duckdb.DuckDBPyConnection) -> DuckDBAPI:
     """Return Splink's view of a connection, with the macros that the comparisons use."""
-    connection.execute(comparisons.MACROS)
-    # A progress bar would mix with the JSON that commands print.
-    connection.execute("set enable_progress_bar = false")
+    comparisons.prepare(connection)
     return DuckDBAPI(connection)

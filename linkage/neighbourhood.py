@@ -92,7 +92,7 @@ def _take(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> N
 
 def _add_look_alikes(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:
     """Fill `look_alike`: nodes that unsettled fresh nodes resemble, and those that a newly registered person does."""
-    bench.execute(comparisons.MACROS)
+    comparisons.prepare(bench)
     store.take_out(
         connection,
         f"select {', '.join(_DESCRIPTION)} from described_record",

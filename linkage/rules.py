@@ -13,6 +13,9 @@ import duckdb
 IDENTIFIERS = ("personal_number", "si_number", "tax_number", "tax_code", "old_id_number")
 """Identifiers of `work`; `tax_number` is the personal number in the tax code's place, of persons their own."""
 
+REVIEWED_WEIGHT = 27
+"""An identifier of at least this weight that name and birth date contradict is shown to a steward."""
+
 BELIEVED = "not contradicted"
 AGREED = "name_agrees and coalesce(birth_agrees, true)"
 
@@ -39,7 +42,7 @@ class Rule:
 RULES = (
     Rule("personal_number", "personal_number", 30),
     Rule("si_number", "si_number", 31),
-    Rule("tax_code_replaced", "tax_number", 27),
+    Rule("tax_code_replaced", "tax_number", REVIEWED_WEIGHT),
     Rule("tax_code", "tax_code", 26),
     Rule("old_card_name_birth", "old_id_number", 24, AGREED, every_person=True),
 )

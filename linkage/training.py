@@ -35,7 +35,7 @@ def train(connection: duckdb.DuckDBPyConnection, version: str) -> tuple[Model, l
         connection: DuckDB with the table `node` of a full run, see `linkage.engine.TABLES`.
         version: the name of the new model.
     """
-    connection.execute(comparisons.MACROS)
+    comparisons.prepare(connection)
     connection.execute(f"""
         create or replace temp table taught as
         {rest.columns("row_number() over (order by node_id)", "registry = 'population' as is_person")}

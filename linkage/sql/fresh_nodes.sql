@@ -43,3 +43,16 @@ from identity.record as record
 inner join fresh_node on record.node_id = fresh_node.node_id
 order by record.node_id;
 analyze fresh_record;
+
+create temp table fresh_identifier as
+select fresh_record.node_id, fresh_record.dataset, fresh_record.name_key, carried.kind, carried.value
+from fresh_record
+cross join lateral (
+    values
+        ('personal_number', fresh_record.personal_number),
+        ('old_id_number', fresh_record.old_id_number),
+        ('si_number', fresh_record.si_number),
+        ('tax_code', fresh_record.tax_code)
+) as carried (kind, value)
+where carried.value is not null;
+analyze fresh_identifier;

@@ -1,27 +1,15 @@
 -- Identifiers that fresh nodes carry, and those that were replaced by them or replace them.
 create temp table wanted as
-select 'personal_number' as kind, personal_number as value from fresh_record
-union
-select 'old_id_number' as kind, old_id_number as value from fresh_record
-union
-select 'si_number' as kind, si_number as value from fresh_record
-union
-select 'tax_code' as kind, tax_code as value from fresh_record
+select kind, value from fresh_identifier
 union
 -- A tax code of twelve digits is a personal number.
-select 'personal_number' as kind, tax_code as value from fresh_record where length(tax_code) = 12
+select 'personal_number' as kind, value from fresh_identifier where kind = 'tax_code' and length(value) = 12
 union
-select 'tax_code' as kind, personal_number as value from fresh_record where dataset = 'person'
+select 'tax_code' as kind, value from fresh_identifier where kind = 'personal_number' and dataset = 'person'
 union
 select 'personal_number' as kind, replaced.new_number as value
 from replaced
-inner join (
-    select personal_number as number from fresh_record
-    union
-    select old_id_number from fresh_record
-    union
-    select tax_code from fresh_record
-) as carried on replaced.old_number = carried.number
+inner join fresh_identifier as carried on replaced.old_number = carried.value and carried.kind <> 'si_number'
 union
 select
     case length(replaced.old_number) when 12 then 'personal_number' when 10 then 'tax_code' else 'old_id_number' end
@@ -29,7 +17,6 @@ select
     replaced.old_number as value
 from replaced
 inner join fresh_record on replaced.new_number = fresh_record.personal_number;
-delete from wanted where value is null;
 analyze wanted;
 
 -- Who else carries them. Of an identifier that a registry gives to everyone a few hundred records are enough to tell.

@@ -12,19 +12,9 @@ with led as (
     where person_key in (select registered_person.person_key from registered_person)
 ),
 
-carried as (
-    select node_id, name_key, 'personal_number' as kind, personal_number as value from fresh_record
-    union all
-    select node_id, name_key, 'old_id_number' as kind, old_id_number as value from fresh_record
-    union all
-    select node_id, name_key, 'si_number' as kind, si_number as value from fresh_record
-    union all
-    select node_id, name_key, 'tax_code' as kind, tax_code as value from fresh_record
-),
-
 settled as (
     select carried.node_id
-    from carried
+    from fresh_identifier as carried
     inner join led
         on carried.kind = led.kind and carried.value = led.value and carried.name_key = led.name_key
 )

@@ -17,7 +17,7 @@ ROW = {"full_name": "nguyễn văn hoà", "name_key": "nguyen van hoa", "born_on
 def level(comparison: CustomComparison, left: dict[str, str | None], right: dict[str, str | None]) -> str:
     """Return the label of the level that two rows fall in."""
     with duckdb.connect() as connection:
-        connection.execute(comparisons.MACROS)
+        comparisons.prepare(connection)
         connection.execute("""create table row (unique_id integer, full_name varchar, name_key varchar, born_on date,
             birth_precision varchar, number varchar, sex varchar)""")
         for number, row in enumerate((ROW | left, ROW | right)):
