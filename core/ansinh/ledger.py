@@ -39,7 +39,7 @@ def latest_period() -> str:
         AnsinhError: nothing is loaded.
     """
     with connect(Role.TRANSFORMER) as connection:
-        row = connection.execute("select max(period) from ingest.batch where state = 'loaded'").fetchone()
+        row = connection.execute("select max(period) from ingest.batch where loaded_at is not null").fetchone()
     if row is None or row[0] is None:
         raise AnsinhError("No batch is loaded.", "Run ./ansinh ingest for each registry.")
     return str(row[0])

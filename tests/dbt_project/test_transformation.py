@@ -91,6 +91,15 @@ def test_full_refresh_gives_the_same(country: Path) -> None:
     assert [query(statement) for statement in (KEYS, WAGES, FIGURES, HISTORY)] == before
 
 
+def test_a_refused_delivery_takes_no_month_away(country: Path) -> None:
+    before = query(FIGURES)
+    newest = "batch_id = 'vss.contribution.2025-03'"
+    query(f"update ingest.batch set state = 'rejected' where {newest} returning 1", Role.LOADER)
+    build()
+    assert query(FIGURES) == before
+    query(f"update ingest.batch set state = 'loaded' where {newest} returning 1", Role.LOADER)
+
+
 def test_person_who_appears_later_keeps_the_key(country: Path) -> None:
     deliver("vss", "participant", "2025-03", [
         {"si_number": "0100000003", "personal_number": "038199000003", "full_name": "Lê Chi", "birth_date": "1999",

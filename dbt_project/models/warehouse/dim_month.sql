@@ -3,10 +3,11 @@ with month as (
     from ({{ dbt.date_spine('month', "cast('1990-01-01' as date)", "cast('2041-01-01' as date)") }}) as spine
 ),
 
+-- A month stays observed when a later delivery of it is refused: what was loaded before is still in force.
 observed as (
     select distinct {{ month_of_text('period') }} as month
     from {{ source('ingest', 'batch') }}
-    where registry = 'vss' and dataset = 'contribution' and state = 'loaded'
+    where registry = 'vss' and dataset = 'contribution' and loaded_at is not null
 )
 
 select
