@@ -1,5 +1,6 @@
 """What a stage still has to work in."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from ansinh.errors import AnsinhError
 
 def batch(batch_id: str, state: str = "loaded", revision: int = 1) -> None:
     registry, dataset, period = batch_id.split(".")
+    moment = dt.datetime(2025, 3, 5, tzinfo=dt.UTC) if state == "loaded" else None
     with connect(Role.LOADER) as connection:
         connection.execute(
             "insert into ingest.batch (batch_id, registry, dataset, period, state, revision, contract_version,"
-            " code_version) values (%s, %s, %s, %s, %s, %s, '1', '1') on conflict (batch_id)"
-            " do update set state = excluded.state, revision = excluded.revision",
-            [batch_id, registry, dataset, period, state, revision],
+            " code_version, loaded_at) values (%s, %s, %s, %s, %s, %s, '1', '1', %s) on conflict (batch_id) do update"
+            " set state = excluded.state, revision = excluded.revision,"
+            " loaded_at = coalesce(excluded.loaded_at, batch.loaded_at)",
+            [batch_id, registry, dataset, period, state, revision, moment],
         )
 
 
@@ -44,4 +47,7 @@ def test_the_newest_month_is_the_newest_loaded(empty_warehouse: Path) -> None:
         ledger.latest_period()
     batch("vss.contribution.2025-01")
     batch("vss.contribution.2025-02", "rejected")
+    assert ledger.latest_period() == "2025-01"
+    # What was loaded before stays in force when a new delivery of it is refused.
+    batch("vss.contribution.2025-01", "rejected")
     assert ledger.latest_period() == "2025-01"
