@@ -1,67 +1,123 @@
-"""What the model is worth: the indicators without and with its links, against the truth."""
+"""Every computed figure of the nation and of the provinces beside the ground truth of a synthetic country.
+
+Rates are compared in percentage points, counts and money in per cent of the truth. The figures are those of all sexes
+and ages; the share inside tells how often the published interval holds the truth.
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
+import logging
+import os
 from pathlib import Path
 from typing import Any
 
-from ansinh import database, transformation
-from linkage import store
-from linkage.run import run
+import polars as pl
+
+from ansinh import transformation
+from ansinh.months import month_range
+from ansinh.settings import get_settings
+from bench import country, scratch, truth
+from linkage.run import run as link
 from linkage.settings import LinkageSettings
 
+LAYERS = ("staging", "identity", "linkage", "warehouse", "indicators")
+LIMITS = pl.DataFrame(
+    [("rate", "national", 0.1), ("rate", "province", 0.5), ("count", "national", 0.2)],
+    schema=["kind", "level", "limit"],
+    orient="row",
+)
+"""Promised for a country of a million: points for rates, per cent of the truth for counts and money."""
+INSIDE = 0.95
+"""Share of the figures whose interval holds the truth, at least."""
+
+_JSON = ("indicator", "period", "area", "published", "truth", "abs_error", "inside_interval")
 _RULES_ONLY = LinkageSettings(threshold=2.0)
 """No probability reaches this threshold."""
 
 
-def before_and_after(country: Path) -> list[dict[str, Any]]:
-    """Return for each indicator how far it is from the truth by rules alone, and with the model: percentage points.
+def main(arguments: list[str]) -> int:
+    """Print the comparison as a table or as JSON; exit status 1 where less is kept than promised.
 
-    `national` is the mean distance of the monthly national figures, `province` that of the provinces' figures.
+    The limits of the errors are judged in a country of a million or more; that intervals hold the truth, in any.
     """
-    found = {}
+    parser = argparse.ArgumentParser(prog="ansinh bench indicators", description=__doc__)
+    settings = get_settings()
+    parser.add_argument("--people", type=int, default=30_000, help="size of the country, persons")
+    parser.add_argument("--from", dest="first", default=settings.period_from, metavar="YYYY-MM", help="first month")
+    parser.add_argument("--to", dest="last", default=settings.period_to, metavar="YYYY-MM", help="last month")
+    parser.add_argument("--seed", type=int, default=settings.seed, help="seed of the country")
+    parser.add_argument("--error-rate-factor", type=float, default=1.0, help="how many times more errors")
+    parser.add_argument("--json", action="store_true", help="JSON instead of a table")
+    given = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    compared = run(given.people, month_range(given.first, given.last), given.seed, given.error_rate_factor)
+    summary = summarise(compared)
+    if given.json:
+        print(json.dumps(compared.select(_JSON).to_dicts(), indent=2))
+    else:
+        print(summary.to_pandas().to_string(index=False, na_rep="-", float_format=lambda number: f"{number:.4f}"))
+    kept = [summary.filter(pl.col("inside") < INSIDE).is_empty()]
+    if given.people >= 1_000_000:
+        kept.append(summary.filter("missed").is_empty())
+    return int(not all(kept))
+
+
+def run(people: int, months: list[str], seed: int, factor: float = 1.0) -> pl.DataFrame:
+    """Compute the indicators of a country in a scratch installation, and compare them (see `truth.compare`)."""
+    with scratch.home() as folder:
+        address = scratch.in_process(country.serve, folder / "country", people, months, seed, factor)
+        os.environ.update(address)
+        country.deliver(months[0], months[-1])
+        scratch.in_process(country.transform, LAYERS)
+        return truth.compare(folder / "country")
+
+
+def summarise(compared: pl.DataFrame) -> pl.DataFrame:
+    """Return a row for each indicator, for the nation and for the provinces: worst error, share inside, half-width."""
+    relative = pl.when(pl.col("truth") != 0).then(pl.col("abs_error") / pl.col("truth") * 100)
+    rate = pl.col("unit") == "PT"
+    level = pl.when(pl.col("area") == "VN").then(pl.lit("national")).otherwise(pl.lit("province"))
+    return (
+        compared.with_columns(
+            level.alias("level"),
+            pl.when(rate).then(pl.lit("rate")).otherwise(pl.lit("count")).alias("kind"),
+            pl.when(rate).then("abs_error").otherwise(relative).alias("error"),
+        )
+        .sort("error", nulls_last=True)
+        .group_by("indicator", "level", "kind", maintain_order=True)
+        .agg(
+            pl.len().alias("figures"),
+            pl.col("error").mean().alias("mean_error"),
+            pl.col("error").max().alias("worst_error"),
+            pl.col("period").get(pl.col("error").arg_max()).alias("worst_period"),
+            pl.col("inside_interval").mean().alias("inside"),
+            pl.col("half_width").mean().alias("half_width"),
+        )
+        .join(LIMITS, on=["kind", "level"], how="left")
+        .with_columns((pl.col("worst_error") > pl.col("limit")).fill_null(False).alias("missed"))
+        .drop("limit")
+        .sort("indicator", "level")
+    )
+
+
+def before_and_after(directory: Path) -> list[dict[str, Any]]:
+    """Return for each indicator how far it is from the truth by rules alone, and with the model.
+
+    `national` is the mean distance of the monthly national rates, `province` that of the provinces': percentage points.
+    """
+    rows = []
     for name, settings in (("rules", _RULES_ONLY), ("rules and model", LinkageSettings())):
-        run(full=True, settings=settings)
+        link(full=True, settings=settings)
         for layer in ("warehouse", "indicators"):
             transformation.layer(layer, full_refresh=True)
-        found[name] = _distances(country)
-    return [
-        {"indicator": indicator, "by": name, "national": national, "province": province}
-        for name, rows in found.items()
-        for indicator, national, province in rows
-    ]
-
-
-def _distances(country: Path) -> list[tuple[str, float, float]]:
-    columns = {
-        "indicator": "varchar",
-        "period": "varchar",
-        "area_list": "varchar",
-        "area": "varchar",
-        "value": "double",
-    }
-    with store.workbench() as connection, database.connect(database.Role.TRANSFORMER) as indicators:
-        store.take_out(
-            indicators,
-            f"""select {", ".join(columns)} from indicators.indicator_observation
-            where area_list = '34' and sex = '_T' and age = '_T'""",
-            connection,
-            columns,
-            "create table observed as select * from {rows}",
-        )
-        return connection.execute(f"""
-            select
-                observed.indicator,
-                round(avg(abs(observed.value - truth.value)) filter (where observed.area = 'VN'), 4),
-                round(avg(abs(observed.value - truth.value)) filter (where observed.area <> 'VN'), 4)
-            from observed
-            inner join read_parquet('{country}/truth/indicator.parquet') as truth
-                on
-                    observed.indicator = truth.indicator
-                    and observed.period = truth.period
-                    and observed.area_list = truth.area_list
-                    and observed.area = truth.area
-            where truth.sex = '_T' and truth.age = '_T'
-            group by observed.indicator
-            order by observed.indicator
-        """).fetchall()
+        rates = truth.compare(directory).filter(pl.col("unit") == "PT", pl.col("freq") == "M")
+        for (indicator,), part in rates.group_by("indicator", maintain_order=True):
+            whole = pl.col("area") == "VN"
+            distances = part.select(
+                pl.col("abs_error").filter(whole).mean().round(4).alias("national"),
+                pl.col("abs_error").filter(~whole).mean().round(4).alias("province"),
+            )
+            rows.append({"indicator": indicator, "by": name} | distances.row(0, named=True))
+    return rows

@@ -19,7 +19,7 @@ import duckdb
 from ansinh import database
 from ansinh.months import month_range
 from ansinh.settings import get_settings
-from bench import pairs, scratch
+from bench import country, pairs, scratch
 
 DATASETS = ("sandbox", "febrl3", "febrl4")
 LEAST = {"febrl3": {"f1": 0.998}, "febrl4": {"f1": 0.999}, "sandbox": {"precision": 0.9995, "recall": 0.995}}
@@ -67,12 +67,15 @@ def run(people: int, factor: float = 1.0, *, increment: bool = False, indicators
     with scratch.home() as folder:
         settings = get_settings()
         months = month_range(settings.period_from, settings.period_to)
-        os.environ.update(scratch.in_process(_serve, folder, people, factor))
-        _deliver(months[0], months[-2] if increment else months[-1])
+        address = scratch.in_process(country.serve, folder / "country", people, months, settings.seed, factor)
+        os.environ.update(address)
+        country.deliver(months[0], months[-2] if increment else months[-1])
+        country.transform(("staging", "identity"))
         measured = scratch.in_process(_link)
         extra: dict[str, Any] = {}
         if increment:
-            _deliver(months[-1], months[-1])
+            country.deliver(months[-1], months[-1])
+            country.transform(("staging", "identity"))
             extra["increment"] = scratch.in_process(_link)
         result = _compare(folder / "country") | {name: measured[name] for name in ("seconds", "records", "peak_rss_mb")}
         if indicators:
@@ -80,34 +83,6 @@ def run(people: int, factor: float = 1.0, *, increment: bool = False, indicators
 
             extra["indicators"] = before_and_after(folder / "country")
         return result | extra
-
-
-def _serve(folder: Path, people: int, factor: float) -> dict[str, str]:
-    """Build and serve the country; return the registries' addresses."""
-    from sandbox import serve, world
-    from sandbox.settings import write_error_rates
-
-    settings = get_settings()
-    logger.info("Building a country of %s persons.", f"{people:,}")
-    database.bootstrap()
-    rates = write_error_rates(folder / "errors.toml", factor)
-    months = month_range(settings.period_from, settings.period_to)
-    world.build(folder / "country", people, months, settings.seed, rates)
-    return serve.start(folder / "country")
-
-
-def _deliver(first: str, last: str) -> None:
-    """Take months from the registries as far as `identity.record`."""
-    from ansinh import ledger, pipeline, transformation
-    from connectors.contract import registries
-
-    for registry in registries():
-        logger.info("%s: %s to %s", registry, first, last)
-        pipeline.ingest(registry, first, last)
-    revisions = ledger.unprocessed("warehouse")
-    for layer in ("staging", "identity"):
-        transformation.layer(layer)
-    ledger.mark("warehouse", revisions)
 
 
 def _link() -> dict[str, Any]:
@@ -126,7 +101,7 @@ def _link() -> dict[str, Any]:
     }
 
 
-def _compare(country: Path) -> dict[str, Any]:
+def _compare(directory: Path) -> dict[str, Any]:
     """Return the measures of the links that stand against the truth of the country."""
     from linkage import store
 
@@ -139,17 +114,17 @@ def _compare(country: Path) -> dict[str, Any]:
             {"registry": "varchar", "dataset": "varchar", "record_id": "varchar", "cluster": "bigint"},
             "create table link as select * from {rows}",
         )
-        assign(connection, country)
+        assign(connection, directory)
         return pairs.measure(connection) | {"by": pairs.by_group(connection, _GROUPS)}
 
 
-def assign(connection: duckdb.DuckDBPyConnection, country: Path) -> None:
+def assign(connection: duckdb.DuckDBPyConnection, directory: Path) -> None:
     """Create `assigned`: the records of `link` (registry, dataset, record_id, cluster) with their true persons.
 
     Papers of a claim belong to the claim's patient. Age is that of the country's last day of 2025, the province that of
     the first residence, on the list of 63.
     """
-    truth = country / "truth"
+    truth = directory / "truth"
     connection.execute(f"""
         create or replace table assigned as
         with true_record as (

@@ -44,7 +44,7 @@ def let_in(connection: psycopg.Connection, row: dict[str, Any], values: dict[str
         # The new revision tells the later stages that the batch has changed.
         found = connection.execute(
             """update ingest.batch set rows_accepted = rows_accepted + 1, rows_quarantined = rows_quarantined - 1,
-                revision = revision + 1 where batch_id = %s and state = 'loaded' returning batch_id""",
+                revision = revision + 1 where batch_id = %s and state = 'loaded' returning revision""",
             [row["batch_id"]],
         ).fetchone()
         if found is None:
@@ -53,6 +53,11 @@ def let_in(connection: psycopg.Connection, row: dict[str, Any], values: dict[str
         connection.execute(
             "update quarantine.row set state = 'replayed', correction = %s where row_id = %s",
             [Jsonb(values) if values else None, row["row_id"]],
+        )
+        # Stays when the batch is delivered anew: a release that holds this revision can be rebuilt.
+        connection.execute(
+            "insert into quarantine.correction (batch_id, revision, row_number, correction) values (%s, %s, %s, %s)",
+            [row["batch_id"], found[0], row["row_number"], Jsonb(values) if values else None],
         )
     _log.info("Row %d of %s was let in", row["row_number"], row["batch_id"])
     return None

@@ -55,6 +55,14 @@ def month_param(title: str, description: str) -> Param:
     )
 
 
+def period_param(title: str, description: str) -> Param:
+    """Return an optional parameter that holds a month, quarter or year."""
+    return Param(
+        None, type=["null", "string"], pattern=r"^\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?$", title=title,
+        description=description,
+    )  # fmt: skip
+
+
 def months_of(context: Any) -> tuple[str, str]:
     """Return the first and the last month of a run: its parameters, else its partition, else the last full month."""
     run, params = context["dag_run"], context["params"]

@@ -200,6 +200,34 @@ def _series() -> list[Expectation]:
     return [critical("months_missing", "Every loaded month has figures.", high=0)]
 
 
+def _figure() -> list[Expectation]:
+    return [
+        critical("duplicates", "One figure per cell.", high=0),
+        critical("miscalculated", "Every value follows from numerator, denominator and unit.", high=0),
+        critical("without_value", "A figure without a value is marked as missing.", high=0),
+        critical("negative", "No share and no count is below 0.", high=0),
+        critical("above_100", "No part is greater than the whole that it is part of.", high=0),
+        critical("outside_interval", "Every value lies in its interval.", high=0),
+        critical("dominance_off", "The two largest units are not more than their sum.", high=0),
+        critical("breakdown_gap", "The categories of a breakdown add up to the total.", high=0),
+        warning("unlabelled", "Every category has a label.", high=0),
+        warning("totals", "Every period has one national total.", 1, 1),
+        warning("area_gap", "The areas add up to the country within 2 %; the rest is of unknown area.", high=0.02),
+        critical("area_gap", "The areas add up to the country within 50 %.", high=0.5),
+        warning("sex_gap", "Men and women add up to the total within 2 %, where they are told apart.", high=0.02),
+        critical("sex_gap", "Men and women do not exceed the total twice.", high=1),
+        warning("age_gap", "The ages add up to the total within 2 %, where they are told apart.", high=0.02),
+        critical("age_gap", "The ages do not exceed the total twice.", high=1),
+    ]
+
+
+def _catalogue() -> list[Expectation]:
+    return [
+        critical("without_figures", "Every indicator that the registries give has figures.", high=0),
+        warning("periods_missing", "Every period that can be published has a national figure.", high=0),
+    ]
+
+
 def _published() -> list[Expectation]:
     return [warning("points_apart", "The figure lies within 3 points of the one the agency published.", high=3)]
 
@@ -215,5 +243,7 @@ _SUITES = [
     StageSuite("warehouse", "privacy", "dataset", _privacy),
     StageSuite("indicators", "series", "series", _series),
     StageSuite("indicators", "month", "figure", _month),
+    StageSuite("indicators", "figure", "figure", _figure),
+    StageSuite("indicators", "catalogue", "indicator", _catalogue),
     StageSuite("indicators", "published", "figure", _published),
 ]

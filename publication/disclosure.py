@@ -1,119 +1,189 @@
-"""Disclosure control: cells that count few persons are hidden, and cells beside them so that no sum gives them away.
+"""Disclosure control: cells that could give a person or an enterprise away are hidden, and cells beside them.
 
-A table is one indicator and month: the cube area x sex x age with its published totals. The 63 old provinces add up
-to the 34 new ones, these to the nation, so both province lists are one table. Which cells are hidden beside the small
-ones is decided in `publication.hypercube`.
+Which cells are sensitive themselves (*primary*):
+
+* fewer persons or cases than the threshold in the numerator, or among those of the base who are not in it, or a base
+  of at most twice as many;
+* an index of fewer answers than the threshold;
+* money of fewer units than the threshold; money to which the two largest units contribute more than a share (the
+  (n,k) rule with n = 2); money from which the second largest could estimate the largest to within p per cent.
+
+Which others are hidden with them (*secondary*): those that keep every published sum from giving a primary one away, in
+each table (`publication.hypercube`, checked and completed by `publication.audit`) and between tables, frequencies and
+indicators (`publication.linked`). Sources: Hundepool, Domingo-Ferrer, Franconi, Giessing, Schulte Nordholt, Spicer and
+de Wolf, Statistical Disclosure Control (2012), chapters 3 to 5; Repsilber and Giessing on the hypercube method GHMITER.
+
+Releases: what an earlier release hid stays hidden, so that the two cannot be played against each other; what one showed
+is known, and is the last choice for hiding.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from publication.hypercube import Grid, moves, protect
+from publication import audit, linked
+from publication.cells import COLUMN, NATION, TOTAL, Cells, Grid, arrange
+from publication.hypercube import Counts, Mask, Table
 
-NATION = "VN"
-TOTAL = "_T"
+__all__ = ["FREE", "IMPERSONAL", "NATION", "PRIMARY", "SECONDARY", "SUPPRESSED", "TOTAL", "Rules", "suppress"]
+
 FREE, PRIMARY, SECONDARY = "F", "C", "D"
 SUPPRESSED = "Q"
 """SDMX observation status of a hidden cell: missing value; suppressed."""
 
-_Area = tuple[str, str]
+IMPERSONAL = frozenset({"OPS_ONLINE", "OPS_FILES", "STAFF", "MIN_LIVING", "FUND_BAL"})
+"""Indicators of services, records, posts, a standard and the funds' accounts: no person or enterprise is behind a cell.
+
+The only ones that are free without a look at their numbers; whatever is not named here is protected.
+"""
 
 
-def suppress(observations: pl.DataFrame, areas: pl.DataFrame, threshold: int) -> pl.DataFrame:
-    """Hide what could give away few persons: the published form of the figures.
+@dataclass(frozen=True)
+class Rules:
+    """When a cell is sensitive.
 
-    A cell is primary (`C`) when its numerator, or those of its denominator who are not in the numerator, are fewer
-    than `threshold` persons, zero included. Secondary cells (`D`) are hidden to keep the primary ones from being
-    computed. Hidden cells lose numerator, denominator and value, and get the observation status `Q`.
+    Attributes:
+        threshold: persons, cases, or units behind an amount; 1 hides nothing.
+        dominance: per cent of an amount that its two largest units may not exceed together.
+        precision: per cent to which nobody may estimate the largest unit of an amount, or a hidden amount.
+    """
+
+    threshold: int
+    dominance: int = 85
+    precision: int = 10
+
+
+def suppress(
+    observations: pl.DataFrame, areas: pl.DataFrame, rules: Rules | int, earlier: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Hide what could give away persons or enterprises: the published form of the figures.
 
     Args:
-        observations: figures with the columns of `indicators.indicator_observation`, all areas of a month together.
+        observations: figures with the columns of `indicators.indicator_observation`; all that are published together,
+            of all periods, because what is hidden in one decides about others.
         areas: provinces with `area_list`, `area` and, on the list 63, the `successor` on the list 34.
-        threshold: persons; 1 hides nothing.
+        rules: when a cell is sensitive; a number is the threshold, with the other rules as they are.
+        earlier: rows of earlier releases that hold some of these figures: their key and `conf_status`.
 
     Returns:
-        The same rows with the column `conf_status`: `F` free, `C` primary, `D` secondary.
+        The same rows with `conf_status`: `F` free, `C` primary, `D` secondary. Hidden ones lose all numbers and get the
+        observation status `Q`.
     """
-    successor = dict(areas.drop_nulls("successor").select("area", "successor").iter_rows())
-    rows = observations.with_row_index("_row")
-    status = np.full(rows.height, FREE)
-    if threshold > 1:
-        for table in rows.partition_by("indicator", "period"):
-            status[table["_row"].to_numpy()] = _statuses(table, successor, threshold)
+    rules = Rules(rules) if isinstance(rules, int) else rules
+    status = pl.Series("conf_status", [FREE] * observations.height, dtype=pl.String)
+    if rules.threshold > 1 and observations.height:
+        status = _statuses(observations, areas, rules, earlier)
+    numbers = ("numerator", "denominator", "value", "lower", "upper", "contributors", "largest_1", "largest_2")
     hidden = pl.col("conf_status") != FREE
-    return (
-        rows.drop("_row")
-        .with_columns(conf_status=pl.Series(status, dtype=pl.String))
-        .with_columns(
-            *(pl.when(~hidden).then(column) for column in ("numerator", "denominator", "value")),
-            obs_status=pl.when(hidden).then(pl.lit(SUPPRESSED)).otherwise("obs_status"),
+    return observations.with_columns(status).with_columns(
+        *(pl.when(~hidden).then(column) for column in numbers if column in observations.columns),
+        obs_status=pl.when(hidden).then(pl.lit(SUPPRESSED)).otherwise("obs_status"),
+    )
+
+
+def _statuses(observations: pl.DataFrame, areas: pl.DataFrame, rules: Rules, earlier: pl.DataFrame | None) -> pl.Series:
+    cells = arrange(observations, areas)
+    facts = _Facts.of(observations, cells, rules, _known(observations, earlier))
+    links = linked.find(cells, facts.inside, facts.base, facts.known, rules.threshold)
+    hidden = links.spread(facts.primary | facts.stays_hidden, cells.published, facts.present)
+    grids = list(cells.grids(facts.inside))
+    seen: dict[int, bytes] = {}
+    while True:
+        tables = {number: _table(facts, grid, hidden) for number, grid in enumerate(grids)}
+        news = {number: table for number, table in tables.items() if seen.get(number) != table.hidden.tobytes()}
+        for number, protected in zip(news, audit.protect_all(list(news.values())), strict=True):
+            seen[number] = protected.tobytes()
+            grids[number].put(hidden, protected)
+        spread = links.spread(hidden, cells.published, facts.present)
+        if not news:
+            break
+        hidden = spread
+    marks = np.where(facts.primary, PRIMARY, np.where(hidden, SECONDARY, FREE))
+    return pl.Series("conf_status", marks[cells.column_of, cells.area_of], dtype=pl.String)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What is known of every cell, columns x areas; see `publication.hypercube.Table`."""
+
+    inside: Counts
+    outside: Counts
+    base: Counts
+    present: Mask
+    primary: Mask
+    known: Mask
+    stays_hidden: Mask
+    need: Counts
+    few: Counts
+
+    @classmethod
+    def of(cls, observations: pl.DataFrame, cells: Cells, rules: Rules, known: pl.DataFrame) -> _Facts:
+        judged = observations.select(*_judged(rules))
+        primary = cells.mask(judged["primary"])
+        return cls(
+            inside=cells.matrix(judged["inside"], 0),
+            outside=cells.matrix(judged["outside"], np.inf),
+            base=cells.matrix(judged["base"], 0),
+            present=cells.mask(judged["present"]) | primary,
+            primary=primary,
+            known=cells.mask(known["shown"]) & ~primary,
+            stays_hidden=cells.mask(known["hidden"]) & ~cells.mask(known["shown"]),
+            need=np.where(primary, cells.matrix(judged["need"], 0), 0),
+            few=cells.matrix(judged["few"], 0),
         )
-    )
 
 
-def _statuses(table: pl.DataFrame, successor: dict[str, str], threshold: int) -> npt.NDArray[np.str_]:
-    """Return the mark of each row of one indicator and month."""
-    listed = table.select("area_list", "area").unique()
-    keys = [_area_key(area_list, area, successor) for area_list, area in listed.iter_rows()]
-    areas, area_moves = _area_axis(frozenset(keys), tuple(sorted(successor.items())))
-    sexes, sex_moves = _flat_axis(frozenset(table["sex"].unique()))
-    ages, age_moves = _flat_axis(frozenset(table["age"].unique()))
-    detail_moves = np.kron(sex_moves, age_moves)
-    places = listed.with_columns(place=pl.Series([areas.index(key) for key in keys]))
-    row_of = table.join(places, on=["area_list", "area"], maintain_order="left")["place"].to_numpy()
-    columns = _index("sex", sexes) * len(ages) + _index("age", ages)
-    column_of = table.select(columns).to_series().to_numpy()
-    inside = np.zeros((len(areas), len(sexes) * len(ages)))
-    outside = np.full_like(inside, -np.inf)
-    present = np.zeros_like(inside, dtype=bool)
-    counted = table.select(
-        pl.col("numerator").cast(pl.Float64),
-        rest=(pl.col("denominator") - pl.col("numerator")).cast(pl.Float64).fill_null(-np.inf),
-    )
-    inside[row_of, column_of] = counted["numerator"].fill_null(0).to_numpy()
-    outside[row_of, column_of] = counted["rest"].to_numpy()
-    present[row_of, column_of] = table["numerator"].is_not_null().to_numpy()
+def _judged(rules: Rules) -> Iterator[pl.Expr]:
+    """Yield what the rules say of each row."""
+    base, units = pl.col("denominator"), pl.col("contributors")
+    first, second = pl.col("largest_1").fill_null(0), pl.col("largest_2").fill_null(0)
+    personal = ~pl.col("indicator").is_in(IMPERSONAL)
+    money, index = units.is_not_null(), pl.col("unit") == "IX"
+    counted = personal & ~money & ~index & (pl.col("unit") != "VND")
+    # An index is a mean: its sum over those who answered adds up as an amount does.
+    inside = pl.when(index).then(pl.col("value") * base).otherwise("numerator")
+    rest = pl.when(counted).then(base - inside)
     # Nobody there at all: nothing to protect, and nothing that could be otherwise.
-    present &= (inside != 0) | (np.isfinite(outside) & (outside != 0))
-    primary, hidden = protect(inside, outside, present, area_moves, detail_moves, threshold)
-    marks: npt.NDArray[np.str_] = np.where(primary, PRIMARY, np.where(hidden, SECONDARY, FREE))[row_of, column_of]
-    return marks
+    nobody = (base == 0).fill_null(False) & (inside == 0)
+    # Of a base of at most twice the threshold the marks alone would tell how many are inside.
+    tight = (rest >= 0) & (base <= 2 * rules.threshold)
+    few = counted & ~nobody & ((inside < rules.threshold) | rest.is_between(0, rules.threshold - 1) | tight)
+    dominated = personal & money & (units > 0) & (
+        (units < rules.threshold)
+        | (100 * (first + second) > rules.dominance * inside)
+        | (100 * (inside - first - second) < rules.precision * first)
+    )  # fmt: skip
+    asked = personal & index & base.is_between(1, rules.threshold - 1)
+    yield inside.alias("inside")
+    yield base.alias("base")
+    # Where a survey's base is smaller than the persons counted there is nobody outside.
+    yield pl.when(rest >= 0).then(rest).alias("outside")
+    yield (inside.is_not_null() & ~nobody).alias("present")
+    yield (few | dominated | asked).fill_null(False).alias("primary")
+    # Somebody is anywhere between nobody and all of a base that is small itself.
+    width = pl.min_horizontal(rules.threshold - 1, base)
+    yield pl.when(money | index).then((inside * rules.precision / 50).clip(1)).otherwise(width).alias("need")
+    yield pl.when(counted).then(rules.threshold).otherwise(0).alias("few")
 
 
-def _index(column: str, levels: tuple[str, ...]) -> pl.Expr:
-    return pl.col(column).replace_strict({code: place for place, code in enumerate(levels)}, return_dtype=pl.Int64)
+def _known(observations: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame:
+    """Return for each row whether an earlier release showed it, and whether one hid it."""
+    if earlier is None:
+        return observations.select(shown=pl.repeat(False, pl.len()), hidden=pl.repeat(False, pl.len()))
+    key = [*COLUMN, "area_list", "area"]
+    free = pl.col("conf_status") == FREE
+    told = earlier.group_by(key).agg(shown=free.any(), hidden=(~free).any())
+    return observations.select(key).join(told, on=key, how="left", maintain_order="left").select(
+        pl.col("shown", "hidden").fill_null(False)
+    )  # fmt: skip
 
 
-def _area_key(area_list: str, area: str, successor: dict[str, str]) -> _Area:
-    """Return the table's row for an area: a province that only changed its list is the same row in both."""
-    if area == NATION:
-        return ("", NATION)
-    if area_list == "63" and area in successor and list(successor.values()).count(successor[area]) == 1:
-        return ("34", successor[area])
-    return (area_list, area)
-
-
-@lru_cache(maxsize=16)
-def _area_axis(keys: frozenset[_Area], successors: tuple[tuple[str, str], ...]) -> tuple[tuple[_Area, ...], Grid]:
-    areas = tuple(sorted(keys))
-    successor = dict(successors)
-    nation = ("", NATION)
-
-    def parent(key: _Area) -> _Area | None:
-        if key == nation:
-            return None
-        above = ("34", successor.get(key[1], "")) if key[0] == "63" else nation
-        return above if above in keys else nation if nation in keys else None
-
-    return areas, moves([areas.index(up) if (up := parent(key)) is not None else None for key in areas])
-
-
-@lru_cache(maxsize=16)
-def _flat_axis(codes: frozenset[str]) -> tuple[tuple[str, ...], Grid]:
-    levels = tuple(sorted(codes, key=lambda code: (code != TOTAL, code)))
-    return levels, moves([None if code == TOTAL or TOTAL not in codes else 0 for code in levels])
+def _table(facts: _Facts, grid: Grid, hidden: Mask) -> Table:
+    numbers = {name: grid.get(getattr(facts, name), 0) for name in ("inside", "outside", "need", "few")}
+    masks = {name: grid.get(getattr(facts, name), False) for name in ("present", "primary", "known")}
+    open_to_doubt = grid.get(hidden, False) & masks["present"]
+    return Table(**numbers, **masks, hidden=open_to_doubt, areas=grid.areas, details=grid.details)

@@ -10,27 +10,36 @@ from psycopg import sql
 
 from ansinh.database import Role, connect
 from ansinh.errors import AnsinhError
-from ansinh.settings import get_settings
-from publication import inputs, targets
+from publication import basis, inputs, targets
 from publication.disclosure import NATION, TOTAL, suppress
-from publication.references import HEADLINE
 
 WORKING = "working"
 """Vintage of figures that no release holds yet."""
 
 _RELEASE_OF = """
     select release_id, vintage
-    from release.release
-    where exists (
+    from release.state
+    where state = 'published' and exists (
         select from release.observation
-        where observation.release_id = release.release_id and indicator = {indicator} and period = {period}
+        where observation.release_id = state.release_id and indicator = {indicator} and period = {period}
     )
     order by published_at desc
     limit 1
 """
+# A release that waits, was refused or was withdrawn: its figures must not be seen by another way either.
+_UNSEEN = """
+    select release_id, state
+    from release.state
+    where exists (
+        select from release.observation
+        where observation.release_id = state.release_id and indicator = {indicator} and period = {period}
+    )
+    order by prepared_at desc
+    limit 1
+"""
 _OBSERVATIONS = """
-    select indicator, period, area_list, area, sex, age, numerator, denominator, value, unit, denominator_concept,
-        obs_status
+    select indicator, period, area_list, area, sex, age, breakdown, category, numerator, denominator, value, lower,
+        upper, unit, denominator_concept, obs_status, conf_status
     from release.observation
     where release_id = {release} and indicator = {indicator} and period = {period}
 """
@@ -39,25 +48,27 @@ _OBSERVATIONS = """
 def indicator(
     indicator: str, period: str, area: str, sex: str | None = TOTAL, age: str | None = TOTAL, area_list: str = "34"
 ) -> list[dict[str, Any]]:
-    """Return figures of an indicator for a month.
+    """Return figures of an indicator for a month, quarter or year.
 
-    The newest release that holds the month speaks; months that were never published come from the working figures
-    with the vintage `working`. Disclosure control applies to both: a suppressed figure has no numbers and the
+    The newest published release that holds the period speaks; periods that no release holds come from the working
+    figures with the vintage `working`. Disclosure control applies to both: a suppressed figure has no numbers and the
     observation status `Q`.
 
     Args:
         indicator: code, for example `SI_COV`.
-        period: month, `YYYY-MM`.
+        period: `YYYY-MM`, `YYYY-Qn` or `YYYY`.
         area: `VN` or a province code of the list.
         sex: `M`, `F`, `_T` (both), or None for all three.
         age: age group, `_T` (all ages), or None for every group.
         area_list: `34`, or `63` for months before 2025-07.
 
     Raises:
-        AnsinhError: there is no such indicator, month, area, sex or age group; the message lists what exists.
+        AnsinhError: there is no such indicator, period, area, sex or age group (the message lists what exists), or
+            the only release that holds it is not published.
     """
     with connect(Role.PUBLISHER) as connection:
-        table, vintage = _table(connection, indicator, period)
+        table, vintage = disclosed(connection, indicator, period)
+        table = table.filter(pl.col("breakdown") == TOTAL)
         goals = targets.of_indicator(inputs.targets(connection), indicator)
     for column, wanted in {"area_list": area_list, "area": area, "sex": sex, "age": age}.items():
         if wanted is not None:
@@ -77,6 +88,14 @@ def indicator(
     ]
 
 
+def interval(indicator: str, period: str, area: str) -> dict[str, float | None]:
+    """Return `lower` and `upper` of a figure on the list of 34 provinces; null where it is hidden or has none."""
+    with connect(Role.PUBLISHER) as connection:
+        table, _ = disclosed(connection, indicator, period)
+    found = table.filter(area_list="34", area=area, sex=TOTAL, age=TOTAL, breakdown=TOTAL)
+    return found.select(pl.col("lower", "upper").cast(pl.Float64)).row(0, named=True)
+
+
 def headline(period: str) -> list[dict[str, Any]]:
     """Return the national headline figures of a month with their names, in the order of the publication.
 
@@ -86,27 +105,33 @@ def headline(period: str) -> list[dict[str, Any]]:
         AnsinhError: there are no figures for the month.
     """
     with connect(Role.PUBLISHER) as connection:
-        names = {row["indicator"]: row for row in inputs.indicators(connection).iter_rows(named=True)}
+        known = [row for row in inputs.indicators(connection).iter_rows(named=True) if row["headline"]]
     found = []
-    for code in (code for code in HEADLINE if code in names):
-        figure = indicator(code, period, NATION)[0]
+    for row in sorted(known, key=lambda row: int(row["headline"])):
+        figure = indicator(row["indicator"], period, NATION)[0]
         goals = [goal for goal in figure["targets"] if goal["period"] == period[:4]]
-        found.append({**figure, "targets": goals, "name_en": names[code]["name_en"], "name_vi": names[code]["name_vi"]})
+        found.append({**figure, "targets": goals, "name_en": row["name_en"], "name_vi": row["name_vi"]})
     return found
 
 
-def _table(connection: psycopg.Connection, indicator: str, period: str) -> tuple[pl.DataFrame, str]:
+def disclosed(connection: psycopg.Connection, indicator: str, period: str) -> tuple[pl.DataFrame, str]:
     """Return all figures of an indicator and month after disclosure control, and their vintage."""
     key = {"indicator": sql.Literal(indicator), "period": sql.Literal(period)}
     release = connection.execute(sql.SQL(_RELEASE_OF).format(**key)).fetchone()
     if release:
         query = sql.SQL(_OBSERVATIONS).format(release=sql.Literal(release[0]), **key)
         return inputs.fetch(connection, query), release[1]
-    condition = sql.SQL("indicator = {indicator} and period = {period}").format(**key)
-    working = inputs.observations(connection, condition)
-    if working.is_empty():
+    # All indicators of the period together: what one of them hides another may tell.
+    working = inputs.observations(connection, sql.SQL("period = {period}").format(**key))
+    if working.filter(indicator=indicator).is_empty():
         raise _unknown(connection, indicator, period)
-    return suppress(working, inputs.areas(connection), get_settings().disclosure_threshold), WORKING
+    if unseen := connection.execute(sql.SQL(_UNSEEN).format(**key)).fetchone():
+        raise AnsinhError(
+            f"{indicator} for {period} is not published: {unseen[0]} is {unseen[1]}.",
+            f"See ./ansinh release show {unseen[0]}.",
+        )
+    hidden = suppress(working, inputs.areas(connection), basis.rules(basis.settings()))
+    return hidden.filter(indicator=indicator), WORKING
 
 
 def _unknown(connection: psycopg.Connection, indicator: str, period: str) -> AnsinhError:

@@ -1,21 +1,21 @@
-"""The arithmetic of disclosure control: which cells of a table must be hidden so that no sum gives one away.
+"""Boxes and exchanges: which cells of a table are hidden so that no sum gives a sensitive one away.
 
-A table is a grid, areas x details (sex and age together), in which totals stand beside their parts. A *path* is a
-detailed cell with every total it counts in. A *change* is a set of cells that can differ by one person, up or down,
-without changing a single published sum:
+A table is a grid, areas x details, in which totals stand beside their parts. A *path* is a detailed cell with every
+total it counts in. A *change* is a set of cells that can differ, up or down, without changing a published sum:
 
-* a box, the hypercube of official statistics (Repsilber's GHMITER): up to four areas x two sexes x two age groups,
-  with alternating signs;
+* a box, the hypercube of official statistics (Repsilber's GHMITER; Hundepool et al., Statistical Disclosure Control,
+  2012, chapter 4): up to four areas x two sexes x two age groups, with alternating signs;
 * an exchange: one path less, another one more, and what both have in common stays.
 
 A hidden cell is safe when a change of hidden cells alone contains it and the counts allow it: then two different
 tables fit all that was published. Where there is none, the cheapest change is hidden as well. Cost is the number of
-detailed cells that a hidden cell sums, so totals go last, and the national total only if it is small itself.
+detailed cells that a hidden cell sums, so totals go last, and the national total only if it is small itself. How wide
+the choice of the reader is then, `publication.audit` measures.
 """
 
 from __future__ import annotations
 
-import logging
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -26,13 +26,25 @@ Counts = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 _DEAR = 1e9
-"""Price of the national total: more than everything else together."""
-
-logger = logging.getLogger(__name__)
+"""Price of the national total, and of a figure that everybody knows already: more than everything else together."""
 
 
-def moves(parents: list[int | None]) -> Grid:
-    """Return the elementary changes of an axis that keep its sums: a leaf with its totals, or two leaves against.
+@dataclass(frozen=True)
+class Axis:
+    """One side of a table: the elementary changes of its levels that keep its sums, and these sums as equations."""
+
+    moves: Grid
+    equations: Grid
+
+    def __matmul__(self, other: Axis) -> Axis:
+        """Return the axis of two together, the second one running faster."""
+        here, there = (np.eye(side.moves.shape[1], dtype=np.float32) for side in (self, other))
+        sums = np.vstack([np.kron(self.equations, there), np.kron(here, other.equations)])
+        return Axis(np.kron(self.moves, other.moves), sums)
+
+
+def tree(parents: list[int | None]) -> Axis:
+    """Return the axis of levels of which each adds up to a total, or to none: a leaf with its totals, or two leaves.
 
     Args:
         parents: for each level the total that it adds up to, None for the top.
@@ -45,68 +57,101 @@ def moves(parents: list[int | None]) -> Grid:
             path[level] = 1
             level = parents[level]
         paths.append(path)
-    pairs = [one - other for i, one in enumerate(paths) for other in paths[:i]]
-    return np.array(paths + pairs, dtype=np.float32)
+    # Two leaves that share no total have nothing to keep.
+    pairs = [one - other for i, one in enumerate(paths) for other in paths[:i] if (one * other).any()]
+    totals = sorted({parent for parent in parents if parent is not None})
+    equations = np.zeros((len(totals), len(parents)), dtype=np.float32)
+    for row, total in enumerate(totals):
+        equations[row, total] = -1
+        equations[row, [level for level, parent in enumerate(parents) if parent == total]] = 1
+    return Axis(np.array(paths + pairs, dtype=np.float32), equations)
 
 
-def protect(
-    inside: Counts, outside: Counts, present: Mask, area_moves: Grid, detail_moves: Grid, threshold: int
-) -> tuple[Mask, Mask]:
-    """Return the cells below the threshold, and all that are to be hidden.
+@dataclass(frozen=True)
+class Table:
+    """A table whose cells are to be protected; all arrays have the shape areas x details.
 
-    Args:
-        inside: persons in the numerator.
-        outside: persons of the base who are not in it; negative where the numerator exceeds the base.
+    Attributes:
+        inside: persons, cases or dong in the numerator.
+        outside: persons of the base who are not in it; infinite without a base, or where numerators exceed theirs.
         present: cells that are published at all and count anybody.
-        area_moves: changes of the areas, from `moves`.
-        detail_moves: changes of sex and age together.
-        threshold: persons.
+        primary: cells that are sensitive themselves.
+        hidden: those and others that are hidden for reasons outside this table.
+        known: cells that an earlier release showed; to hide them helps little.
+        need: by how much a primary cell must stay uncertain; 0 elsewhere.
+        few: threshold in persons that the marks C and D tell of; 0 for money.
     """
 
-    def few(members: Counts, others: Counts) -> Mask:
-        return present & ((members < threshold) | ((others >= 0) & (others < threshold)))
+    inside: Counts
+    outside: Counts
+    present: Mask
+    primary: Mask
+    hidden: Mask
+    known: Mask
+    need: Counts
+    few: Counts
+    areas: Axis
+    details: Axis
 
-    primary = few(inside, outside)
-    if not primary.any():
-        return primary, primary
-    # Nobody counts below zero, nor above the base, unless the base is a survey's and some numerators exceed it.
-    within_base = not (outside < 0).any()
-    can_rise, can_fall = present & ((outside >= 1) | (not within_base)), present & (inside >= 1)
-    possible = _Room(can_rise, can_fall, area_moves, detail_moves)
+    @cached_property
+    def price(self) -> Counts:
+        """What it costs to hide a cell."""
+        leaves = np.outer(_leaves(self.areas.moves), _leaves(self.details.moves))
+        price: Counts = leaves + self.inside / (self.inside.max() + 1)
+        return np.where((leaves >= leaves.max()) | self.known, _DEAR, price)
+
+    def is_few(self, inside: Counts, outside: Counts) -> Mask:
+        """Tell which cells would be primary with other counts."""
+        small = (inside < self.few) | ((outside >= 0) & (outside < self.few)) | (inside + outside <= 2 * self.few)
+        return self.present & (self.few > 0) & small
+
+
+def hide(table: Table) -> tuple[Mask, Mask, Mask]:
+    """Return all cells to be hidden, those whose marks tell nothing, and those whose range is as wide as any need.
+
+    Every hidden cell lies in a change of hidden cells; where a table is too small for that, all of it is hidden.
+    """
+    hidden = table.hidden.copy()
+    if not hidden.any():
+        return hidden, hidden, hidden
+    inside, outside, present, money = table.inside, table.outside, table.present, table.few == 0
+    can_rise, can_fall = present & (outside >= 1), present & (inside >= 1)
+    possible = _Room(can_rise, can_fall, table)
     # The reader knows the rule and sees C or D: better is a change that also keeps every mark.
+    small = table.is_few(inside, outside)
     kept = _Room(
-        can_rise & (few(inside + 1, outside - 1) == primary) & (few(inside + 1, outside) == primary),
-        can_fall & (few(inside - 1, outside + 1) == primary), area_moves, detail_moves,
+        can_rise & (money | ((table.is_few(inside + 1, outside - 1) == small)
+                             & (table.is_few(inside + 1, outside) == small))),
+        can_fall & (money | (table.is_few(inside - 1, outside + 1) == small)), table,
     )  # fmt: skip
+    amount = float(table.need.max())
+    wide = _Room(present & (outside >= amount), present & (inside >= amount), table)
 
-    hidden = primary.copy()
     safe = kept.safe(hidden)
-    price = np.outer(_leaves(area_moves), _leaves(detail_moves)) + inside / (inside.max() + 1)
-    surcharge = float(price.sum())
-    national = price >= price.max()
-    box_surcharge = np.where(possible.boxes, np.where(kept.boxes, 0, surcharge), np.inf)
+    surcharge = float(table.price[table.price < _DEAR].sum())
+    box_surcharge = np.where(possible.boxes, surcharge * (2.0 - kept.boxes - wide.boxes), np.inf)
+    area_moves, detail_moves = table.areas.moves, table.details.moves
     while (exposed := hidden & ~safe).any():
-        now = np.where(hidden, 0, np.where(national, _DEAR, price))
+        now = np.where(hidden, 0, table.price)
         target = int(np.argmax(exposed))
         cost, change = _cheapest_box(target, now, box_surcharge, area_moves, detail_moves)
-        if cost >= area_moves.shape[1]:
+        if cost >= _DEAR:
             # As dear as a national figure: look further.
             cost, change = min((cost, change), _cheapest_exchange(target, now, surcharge, kept, possible), key=_cost)
         if not np.isfinite(cost):
-            logger.warning("A table is too small to protect; it is hidden as a whole.")
-            return primary, present.copy()
+            return present.copy(), present, present
         hidden |= change
         safe |= change
-    return primary, hidden
+    return hidden, kept.safe(hidden), wide.safe(hidden)
 
 
 class _Room:
-    """Where a count may rise or fall by one person, and which changes that leaves."""
+    """Where a count may rise or fall by some amount, and which changes that leaves."""
 
-    def __init__(self, can_rise: Mask, can_fall: Mask, area_moves: Grid, detail_moves: Grid) -> None:
+    def __init__(self, can_rise: Mask, can_fall: Mask, table: Table) -> None:
         self.no_rise, self.no_fall = (~can_rise).astype(np.float32), (~can_fall).astype(np.float32)
-        self.area_moves, self.detail_moves = area_moves, detail_moves
-        (area_up, area_down), (detail_up, detail_down) = _split(area_moves), _split(detail_moves)
+        self.area_moves, self.detail_moves = table.areas.moves, table.details.moves
+        (area_up, area_down), (detail_up, detail_down) = _split(self.area_moves), _split(self.detail_moves)
         forth = self.no_rise @ detail_up.T + self.no_fall @ detail_down.T
         back = self.no_fall @ detail_up.T + self.no_rise @ detail_down.T
         self.boxes: Mask = (area_up @ forth + area_down @ back == 0) | (area_up @ back + area_down @ forth == 0)
@@ -143,7 +188,8 @@ def _cheapest_box(
     rows, columns = np.flatnonzero(area_moves[:, area]), np.flatnonzero(detail_moves[:, detail])
     costs = np.abs(area_moves[rows]) @ (price @ np.abs(detail_moves[columns]).T)
     costs += surcharge[rows][:, columns]
-    row, column = np.unravel_index(int(np.argmin(costs)), costs.shape)
+    # Rounded: the same choice on every machine, whatever the order in which it adds.
+    row, column = np.unravel_index(int(np.argmin(costs.round(6))), costs.shape)
     box = np.outer(area_moves[rows[row]] != 0, detail_moves[columns[column]] != 0)
     return float(costs[row, column]), box
 
@@ -160,7 +206,7 @@ def _cheapest_exchange(
         costs = alone[path] + alone - 2 * (shared @ flat[cells])
         costs[~kept.exchanges(path, shared)] += surcharge
         costs[~possible.exchanges(path, shared) | (paths[:, target] > 0)] = np.inf
-        other = int(np.argmin(costs))
+        other = int(np.argmin(costs.round(6)))
         if costs[other] < best:
             best, change = float(costs[other]), (paths[path] != paths[other]).reshape(price.shape)
     return best, change

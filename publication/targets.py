@@ -46,5 +46,5 @@ def of_indicator(targets: pl.DataFrame, indicator: str) -> list[Target]:
 
 def format_number(number: float, language: str, digits: int | None = None) -> str:
     """Return a number as the language writes it: 1,234.5 in English, 1.234,5 in Vietnamese."""
-    text = f"{number:,.{digits}f}" if digits is not None else f"{number:,g}"
+    text = f"{number:,.{digits}f}" if digits is not None else f"{number:,.12g}"
     return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text

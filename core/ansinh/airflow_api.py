@@ -41,6 +41,16 @@ class Task:
     ended_at: str
 
 
+@dataclass(frozen=True)
+class Question:
+    """A task that waits for a human, and what it asks."""
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    subject: str
+
+
 class Api:
     """Airflow's REST API, signed in as one user; as a context manager it gives back its connections at the end.
 
@@ -111,6 +121,19 @@ class Api:
                  t["end_date"] or "")
             for t in found
         ]  # fmt: skip
+
+    def questions(self, dag_id: str) -> list[Question]:
+        """Return what the runs of a DAG wait for a human to answer."""
+        params = {"response_received": False, "state": "awaiting_input"}
+        found = self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/~/hitlDetails", params=params)["hitl_details"]
+        tasks = [(detail["task_instance"], detail["subject"]) for detail in found]
+        return [Question(task["dag_id"], task["dag_run_id"], task["task_id"], subject) for task, subject in tasks]
+
+    def answer(self, question: Question, option: str, params: dict[str, Any]) -> None:
+        """Answer a question as the signed-in user."""
+        run = f"/api/v2/dags/{question.dag_id}/dagRuns/{question.run_id}"
+        body = {"chosen_options": [option], "params_input": params}
+        self._call("PATCH", f"{run}/taskInstances/{question.task_id}/-1/hitlDetails", json=body)
 
     def error(self, task: Task) -> str:
         """Return the last error in the log of a task, or an empty text."""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ansinh import identity
+from ansinh import identity, releases
 from ansinh.errors import AnsinhError
 
 app = typer.Typer(
@@ -18,12 +18,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 quarantine = typer.Typer(help="Held rows: list, show, replay.", no_args_is_help=True)
-release = typer.Typer(help="Published vintages: list, show.", no_args_is_help=True)
 bench = typer.Typer(help="Benchmarks.", no_args_is_help=True)
 contracts = typer.Typer(help="Files generated from the data contracts: check, write.", no_args_is_help=True)
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(identity.app, name="identity")
-app.add_typer(release, name="release")
+app.add_typer(releases.app, name="release")
 app.add_typer(bench, name="bench")
 app.add_typer(contracts, name="contracts")
 
@@ -51,11 +50,12 @@ def run(people: People = None, period_from: From = None, period_to: To = None) -
 
 @app.command(context_settings=PASS_ON)
 def test(context: typer.Context) -> None:
-    """All tests; takes the arguments of pytest."""
+    """All tests, on every core; or some, with the arguments of pytest."""
     from ansinh.settings import PROJECT_ROOT
 
+    arguments = context.args or ["--numprocesses", "logical", "--dist", "loadfile"]
     os.chdir(PROJECT_ROOT)
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", *context.args])
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
 
 
 @app.command()
@@ -107,15 +107,15 @@ def build(
 
 @app.command()
 def publish(
-    period: Period = None,
-    vintage: Annotated[str, typer.Option(help="estimate, preliminary or official.")] = "preliminary",
+    period: Annotated[str | None, typer.Option(metavar="PERIOD", help="YYYY-MM, YYYY-Qn or YYYY.")] = None,
+    vintage: Annotated[
+        str | None, typer.Option(help="estimate, preliminary or official; by default what the calendar says.")
+    ] = None,
 ) -> None:
-    """Publish a month as an immutable release."""
+    """Publish a month, quarter or year as an immutable release."""
     from ansinh import pipeline
 
-    made = pipeline.publish(period, vintage)
-    print(f"Published {made.release_id}." if made.new else f"Nothing has changed since {made.release_id}.")
-    print(made.path)
+    print(pipeline.publish(period, vintage))
 
 
 @app.command()
@@ -132,6 +132,19 @@ def indicator(
     from ansinh import views
 
     views.indicator(indicator_id, period, area, sex, age, area_list, as_json=as_json)
+
+
+@app.command()
+def explain(
+    indicator_id: Annotated[str, typer.Argument(metavar="ID", help="For example SI_COV.")],
+    period: Annotated[str, typer.Option(metavar="PERIOD", help="YYYY-MM, YYYY-Qn or YYYY.")],
+    area: Annotated[str, typer.Option(help="VN or a province code.")] = "VN",
+    as_json: Json = False,
+) -> None:
+    """Why a figure is what it is: models, deliveries, exclusions, links, gates, what was published elsewhere."""
+    from ansinh import explanation
+
+    explanation.explain(indicator_id, period, area, as_json=as_json)
 
 
 @app.command()
@@ -178,22 +191,6 @@ def quarantine_replay(
     views.quarantine_replay(row_id, registry, dataset, correct or [])
 
 
-@release.command("list")
-def release_list(as_json: Json = False) -> None:
-    """Every release, the newest first."""
-    from ansinh import views
-
-    views.release_list(as_json)
-
-
-@release.command("show")
-def release_show(release_id: str, as_json: Json = False) -> None:
-    """One release: its files and their hashes."""
-    from ansinh import views
-
-    views.release_show(release_id, as_json=as_json)
-
-
 @bench.command("ingest", context_settings=PASS_ON)
 def bench_ingest(context: typer.Context) -> None:
     """Each connector against the bare limit of the same machine."""
@@ -210,6 +207,18 @@ def bench_run(context: typer.Context) -> None:
 def bench_linkage(context: typer.Context) -> None:
     """The linkage against the sandbox's truth, or on the public FEBRL data sets."""
     _bench("linkage", context.args)
+
+
+@bench.command("indicators", context_settings=PASS_ON)
+def bench_indicators(context: typer.Context) -> None:
+    """Every computed figure beside the sandbox's truth, and whether its interval holds it."""
+    _bench("indicators", context.args)
+
+
+@bench.command("release", context_settings=PASS_ON)
+def bench_release(context: typer.Context) -> None:
+    """Seconds from a built warehouse to a release, part by part."""
+    _bench("release", context.args)
 
 
 def _bench(name: str, arguments: list[str]) -> None:

@@ -99,7 +99,8 @@ def _bootstrap() -> None:
         connection.execute(
             temporary.format(database, sql.Identifier(Role.LOADER.value), sql.Identifier(Role.CHECKER.value))
         )
-        connection.execute(resources.files("ansinh.sql").joinpath("bootstrap.sql").read_bytes())
+        for script in ("bootstrap", "release"):
+            connection.execute(resources.files("ansinh.sql").joinpath(f"{script}.sql").read_bytes())
 
 
 def require_setup() -> None:
@@ -133,6 +134,12 @@ def ensure_database(name: str, owner: str | None = None) -> None:
         if owner is not None:
             statement = sql.SQL("alter database {} owner to {}")
             connection.execute(statement.format(sql.Identifier(name), sql.Identifier(owner)))
+
+
+def drop_database(name: str) -> None:
+    """Remove a database and end who is still connected to it."""
+    with _connect(_maintenance_url(), autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
 def _maintenance_url() -> sa.URL:

@@ -43,6 +43,8 @@ class Follower:
     def wait(self, dags: set[str], runs_each: int = 1) -> list[Run]:
         """Return the runs of the DAGs when all have ended and each DAG has had so many; a missing one must come soon.
 
+        A run that waits for a person, or for the end of an embargo, is not waited for.
+
         Raises:
             AnsinhError: a run failed (the message names DAG, task and error), or a DAG was not woken.
         """
@@ -52,7 +54,7 @@ class Follower:
             runs = [run for run in self.api.runs(self.since) if run.dag_id in dags]
             counts = Counter(run.dag_id for run in runs)
             missing = {dag_id for dag_id in dags if counts[dag_id] < runs_each}
-            if not missing and all(run.ended for run in runs):
+            if not missing and all(run.ended or self._awaits(run) for run in runs):
                 self._look()
                 if failed := [run for run in runs if run.state == "failed"]:
                     raise self._failure(failed)
@@ -79,6 +81,11 @@ class Follower:
         task = self.tasks.get((run.dag_id, run.run_id, task_id))
         return task.state if task else None
 
+    def _awaits(self, run: Run) -> bool:
+        tasks = [task for task in self.tasks.values() if (task.dag_id, task.run_id) == (run.dag_id, run.run_id)]
+        is_busy = any(task.state in ("running", "queued", "scheduled", "up_for_retry") for task in tasks)
+        return not is_busy and any(task.state in ("awaiting_input", "up_for_reschedule") for task in tasks)
+
     def _look(self) -> None:
         for task in self.api.tasks(self.since):
             key = (task.dag_id, task.run_id, task.task_id)
@@ -98,6 +105,8 @@ class Follower:
             self.narrator.say(f"{name} failed and will be tried again: {self.api.error(task)}")
         elif task.state == "failed":
             self.narrator.say(f"{name} failed")
+        elif task.state == "awaiting_input":
+            self.narrator.say(f"{name} waits for an answer at {self._page(task.dag_id, task.run_id, task.task_id)}")
 
     def _outcome(self, task: Task) -> str:
         """Return what a task that moves rows or links persons brought."""

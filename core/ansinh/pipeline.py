@@ -5,14 +5,10 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ansinh import database
 from ansinh.errors import AnsinhError
 from ansinh.settings import get_settings
-
-if TYPE_CHECKING:
-    from publication.release import Release
 
 _log = logging.getLogger(__name__)
 
@@ -81,8 +77,11 @@ def build(*, full_refresh: bool = False) -> None:
     ledger.mark("warehouse", revisions)
 
 
-def publish(period: str | None = None, vintage: str = "preliminary") -> Release:
-    """Publish a month as a release, and build the Data Docs; by default the newest month that is loaded.
+def publish(period: str | None = None, vintage: str | None = None) -> str:
+    """Publish a period as a release, and build the Data Docs; by default the newest month that is loaded.
+
+    Returns:
+        What became of it, in one or two lines.
 
     Raises:
         AnsinhError: the indicators are missing or have not passed their gate.
@@ -93,4 +92,4 @@ def publish(period: str | None = None, vintage: str = "preliminary") -> Release:
 
     made = release.publish(period or ledger.latest_period(), vintage)
     data_docs.build()
-    return made
+    return made.tell()

@@ -24,10 +24,13 @@ from ansinh.narrator import Narrator
 from ansinh.settings import get_settings, secret
 
 if TYPE_CHECKING:
-    from publication.release import Release
+    from publication.ledger import Release
 
-_INDICATORS = "select indicator, name_en from indicators.indicator order by indicator"
-_LAST_BUILD = "select max(consumed_at) from ingest.consumption where consumer = 'warehouse'"
+_INDICATORS = "select indicator, name_en from indicators.indicator where headline is not null order by headline"
+_IS_CURRENT = """
+select (select max(prepared_at) from release.release) >= max(consumed_at)
+from ingest.consumption where consumer = 'warehouse'
+"""
 
 
 def run(people: int | None = None, period_from: str | None = None, period_to: str | None = None) -> int:
@@ -101,8 +104,6 @@ def _registries(narrator: Narrator, people: int, months: list[str]) -> dict[str,
 
 def _drive(narrator: Narrator, follower: Follower, registries: list[str], months: list[str]) -> Release:
     """Trigger the ingests; the assets wake the build and the publication. Return the release that holds now."""
-    from publication import release
-
     conf = {"period_from": months[0], "period_to": months[-1]}
     ingests = {f"ingest_{name.removeprefix('ANSINH_REGISTRY_').lower()}" for name in registries}
     narrator.say(f"pulling {months[0]} to {months[-1]} from {len(ingests)} registries")
@@ -111,10 +112,9 @@ def _drive(narrator: Narrator, follower: Follower, registries: list[str], months
             follower.api.trigger(dag_id, conf, months[-1])
         follower.wait(ingests)
     if not ledger.unprocessed("warehouse"):
-        newest = release.list_releases()
-        if newest and _is_current(newest[0]):
+        if _is_current():
             narrator.say("nothing new in any registry: the figures are unchanged")
-            return newest[0]
+            return _published()
         # An earlier run ended between its build and its release.
         follower.api.trigger("publish_indicators", {})
         built = 1
@@ -123,7 +123,7 @@ def _drive(narrator: Narrator, follower: Follower, registries: list[str], months
             built = len(_builds(follower))
     with narrator.stage("publish"):
         follower.wait({"publish_indicators"}, max(1, built))
-    return release.list_releases()[0]
+    return _published()
 
 
 def _builds(follower: Follower) -> list[Run]:
@@ -139,11 +139,30 @@ def _builds(follower: Follower) -> list[Run]:
     return [build for build in builds if follower.state(build, "bi") == "success"]
 
 
-def _is_current(release: Release) -> bool:
-    """Tell whether the release was made after the last build: an earlier run may have ended between the two."""
+def _is_current() -> bool:
+    """Tell whether the last release was made after the last build: an earlier run may have ended between the two."""
     with database.connect(Role.PUBLISHER) as connection:
-        row = connection.execute(_LAST_BUILD).fetchone()
-    return bool(row and row[0] and release.published_at >= row[0])
+        return connection.execute(_IS_CURRENT).fetchone() == (True,)
+
+
+def _published() -> Release:
+    """Return the newest release of a month that is published.
+
+    Raises:
+        AnsinhError: the newest one waits for approval or for its time, or was refused.
+    """
+    from publication import ledger as releases
+    from publication.periods import parse
+
+    months = [release for release in releases.list_releases() if parse(release.period).freq == "M"]
+    newest = next(iter(months), None)
+    standing = next((release for release in months if release.state == releases.PUBLISHED), None)
+    if newest and newest.state in (releases.PREPARED, releases.APPROVED, releases.REFUSED):
+        message, _, next_step = newest.tell().partition("\n")
+        raise AnsinhError(message, next_step.removeprefix("Next: "))
+    if standing is None:
+        raise AnsinhError("No release is in force.", "See ./ansinh release list.")
+    return standing
 
 
 @contextmanager

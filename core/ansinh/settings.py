@@ -40,6 +40,12 @@ class Settings(BaseSettings):
     period_from: str = Field("2024-12", description="First month of the default run.")
     period_to: str = Field("2025-12", description="Last month of the default run.")
     disclosure_threshold: int = Field(5, ge=1, description="Cells that count fewer persons are suppressed.")
+    disclosure_dominance: int = Field(
+        85, ge=1, le=100, description="Per cent of an amount above which its two largest units may not stand."
+    )
+    disclosure_precision: int = Field(
+        10, ge=0, le=100, description="Per cent to which nobody may estimate the largest unit of an amount."
+    )
     parallelism: int = Field(4, ge=1, description="Airflow tasks at once.")
     durable: bool = Field(True, description="Whether the embedded server survives a power cut; off only for tests.")
 
@@ -52,6 +58,11 @@ class Settings(BaseSettings):
     def releases_dir(self) -> Path:
         """Folder of the published releases, one folder each."""
         return self.home / "releases"
+
+    @property
+    def prepared_dir(self) -> Path:
+        """Folder of the releases that wait for approval or for their time; nobody serves it."""
+        return self.home / "prepared"
 
     @property
     def sandbox_dir(self) -> Path:

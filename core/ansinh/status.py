@@ -18,7 +18,10 @@ _GATES = """
     select distinct on (stage, suite) stage, suite, success, critical_failed, warning_failed, checked_at
     from quality.gate_result order by stage, suite, gate_id desc
 """
-_RELEASE = "select release_id, period, vintage, published_at from release.release order by published_at desc limit 1"
+_RELEASE = """
+    select release_id, period, vintage, published_at from release.state where state = 'published'
+    order by published_at desc limit 1
+"""
 
 Row = dict[str, Any]
 

@@ -67,6 +67,16 @@ def status(as_json: bool) -> None:
         console.print(f"Last release: {made['release_id']}, {made['vintage']}, published {made['published_at']:%F %R}")
     else:
         console.print("Nothing has been published.")
+    _print_unpublished()
+
+
+def _print_unpublished() -> None:
+    """Name the releases that wait, and those that were withdrawn."""
+    from publication import ledger
+
+    for release in ledger.list_releases():
+        if release.state in (ledger.PREPARED, ledger.APPROVED, ledger.WITHDRAWN):
+            console.print(f"{release.release_id} is {release.state}.", markup=False)
 
 
 def _airflow() -> str:
@@ -81,6 +91,7 @@ def indicator(
     """Show one figure of the newest release and its targets."""
     from ansinh import status as ledger
     from publication import figures
+    from publication import ledger as releases
 
     database.require_setup()
     if period is None:
@@ -90,8 +101,11 @@ def indicator(
         period = str(newest["period"])
     [figure] = figures.indicator(indicator_id, period, area, sex, age, area_list)
     if as_json:
-        print_json(figure)
+        # Other programs rely on exactly these keys.
+        print_json({key: value for key, value in figure.items() if key not in ("lower", "upper")})
         return
+    for notice in releases.withdrawn_notices(period):
+        console.print(notice, markup=False)
     print_table(
         {"": "left", " ": "left"},
         ((label, _number(figure[key])) for key, label in _FIGURE_LABELS.items()),
@@ -148,41 +162,6 @@ def quarantine_replay(row_id: int | None, registry: str | None, dataset: str | N
     database.require_setup()
     values = dict(_assignment(text) for text in corrections)
     console.print(quarantine.replay(row_id=row_id, registry=registry, dataset=dataset, values=values or None))
-
-
-def release_list(as_json: bool) -> None:
-    """Show every release."""
-    from publication import release
-
-    database.require_setup()
-    releases = release.list_releases()
-    if as_json:
-        print_json([made.as_json() for made in releases])
-        return
-    print_table(
-        {"Release": "left", "Month": "left", "Vintage": "left", "Published": "left"},
-        ((made.release_id, made.period, made.vintage, made.published_at) for made in releases),
-        "Nothing has been published. Next: ./ansinh publish.",
-    )
-
-
-def release_show(release_id: str, *, as_json: bool) -> None:
-    """Show one release."""
-    from publication import release
-
-    database.require_setup()
-    made = release.show(release_id)
-    if as_json:
-        print_json(made)
-        return
-    print_table({"": "left", " ": "left"}, ((key, value) for key, value in made.items() if key != "files"), "")
-    if files := made.get("files"):
-        console.print()
-        print_table(
-            {"File": "left", "Bytes": "right", "SHA-256": "left", "Intact": "left"},
-            ((file["path"], file["bytes"], f"{file['sha256'][:12]}…", file["intact"]) for file in files),
-            "",
-        )
 
 
 def _assignment(text: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
--- One row per indicator, month and area list: is the cube whole, do its parts add up, is each figure possible.
+-- One row per headline indicator, month and area list: is the cube whole, do its parts add up, is each figure possible.
 with figure as (
     select
         indicator, period, area_list, area, sex, age, numerator, denominator, value, obs_status, denominator_concept,
@@ -7,6 +7,9 @@ with figure as (
         age = '_T' as all_ages,
         area = 'VN' and sex = '_T' and age = '_T' as total
     from indicators.indicator_observation
+    where
+        freq = 'M' and breakdown = '_T'
+        and indicator = any (array['SI_COV', 'SI_COV_VOL', 'UI_COV', 'HI_COV', 'PENS_COV', 'LINK_RATE'])
 ),
 
 cell as (

@@ -3,7 +3,8 @@ with counted as (
     select
         month,
         sum(linked_participants) / nullif(sum(participants), 0)::numeric as rate
-    from warehouse.int_linked_participants_counted
+    from warehouse.int_members_counted
+    where breakdown = '_T'
     group by month
 )
 

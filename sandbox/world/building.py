@@ -19,6 +19,7 @@ from sandbox.settings import ERRORS_FILE, load_error_rates
 from sandbox.world.calendar import coverage_path, window_of
 from sandbox.world.country import Country, build_country
 from sandbox.world.output import Tables
+from sandbox.world.registries.external import write_external
 from sandbox.world.registries.health import write_health
 from sandbox.world.registries.labour import write_labour
 from sandbox.world.registries.population import write_population
@@ -30,10 +31,12 @@ from sandbox.world.registries.vss_benefits import write_benefits
 from sandbox.world.registries.vss_cards import write_cards
 from sandbox.world.registries.vss_contributions import write_contributions
 from sandbox.world.registries.vss_employers import write_employers
+from sandbox.world.registries.vss_finance import write_finance
 from sandbox.world.registries.vss_members import write_members
 from sandbox.world.registries.vss_services import write_services
 from sandbox.world.tools import DATA
-from sandbox.world.truth import write_truth
+from sandbox.world.truth.indicators import write_indicators
+from sandbox.world.truth.people import write_people
 
 _log = logging.getLogger(__name__)
 
@@ -70,9 +73,11 @@ def build(directory: Path, people: int, months: list[str], seed: int, errors: Pa
     with _timed(seconds, "country"):
         country = build_country(people, window, seed, load_error_rates(errors))
     tables = Tables(directory, window.end)
-    with _timed(seconds, "truth"):
-        indicators, counts = write_truth(country, tables)
+    with _timed(seconds, "people"):
+        counts = write_people(country, tables)
     unpaid = _write_registries(country, tables, counts, seconds)
+    with _timed(seconds, "indicators"):
+        indicators = write_indicators(country, tables)
     tables.close()
     country.log.frame().write_parquet(directory / "truth" / "error.parquet")
     result = {
@@ -92,6 +97,7 @@ def _write_registries(
 ) -> dict[str, Any]:
     with _timed(seconds, "reference"):
         write_reference(country, tables, counts)
+        write_external(country, tables)
     with _timed(seconds, "population"):
         registered = write_population(country, tables)
         write_residence(country, tables, registered)
@@ -113,13 +119,18 @@ def _write_registries(
         write_tax(country, tables)
     with _timed(seconds, "health"):
         write_health(country, tables).write_parquet(tables.directory / "tables" / "_health_sensitive.parquet")
+    with _timed(seconds, "vss finance"):
+        write_finance(country, tables)
     return totals | {"share": round(totals["unpaid"] / max(totals["payable"], 1), 4)}
 
 
 def _national(country: Country, indicators: pl.DataFrame) -> dict[str, dict[str, Any]]:
     """Return the true national figures by month, and the published rates that they were calibrated to."""
     total = indicators.filter(
-        (pl.col("area") == "VN") & (pl.col("sex") == "_T") & (pl.col("age") == "_T") & (pl.col("area_list") == "34")
+        pl.col("freq") == "M",
+        pl.col("area") == "VN",
+        pl.col("area_list") == "34",
+        pl.all_horizontal(pl.col("sex", "age", "breakdown") == "_T"),
     )
     result: dict[str, dict[str, Any]] = {
         name[0]: dict(zip(part["period"], part["value"], strict=True))

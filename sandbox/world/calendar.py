@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -87,6 +88,24 @@ class Window:
     def merged(self, month: int) -> bool:
         """Whether the 34 provinces are in force in a month of the window."""
         return bool(self.first_days[month] >= MERGER)
+
+    def periods_ending(self, month: int) -> dict[str, str]:
+        """Return the periods by frequency (M, Q, A) that end with a month of the window."""
+        name, year, number = self.months[month], self.year(month), int(self.months[month][5:])
+        periods = {"M": name}
+        if number % 3 == 0:
+            periods["Q"] = f"{year}-Q{number // 3}"
+        if number == 12:
+            periods["A"] = str(year)
+        return periods
+
+    def whole_periods(self) -> Iterator[tuple[str, str, range]]:
+        """Return frequency, name and positions of the months of each period that the window holds whole."""
+        length = {"M": 1, "Q": 3, "A": 12}
+        for month in range(self.size):
+            for freq, period in self.periods_ending(month).items():
+                if month + 1 >= length[freq]:
+                    yield freq, period, range(month + 1 - length[freq], month + 1)
 
     def age_months(self, birth: Array, month: int) -> Array:
         """Return completed months of age on the last day of a month; negative before birth."""

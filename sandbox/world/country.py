@@ -13,6 +13,7 @@ from sandbox.world.calendar import MERGER, Window
 from sandbox.world.employers import Employers, build_employers, late_payers
 from sandbox.world.entitlements import SickLeave, build_benefits
 from sandbox.world.errors import ErrorLog, Mistakes
+from sandbox.world.facts import Facts
 from sandbox.world.geography import Geography, load_geography
 from sandbox.world.health_cover import Cards, build_cards, build_cover
 from sandbox.world.identifiers import si_numbers, tax_codes
@@ -29,6 +30,7 @@ class Country:
     window: Window
     rates: ErrorRates
     log: ErrorLog
+    facts: Facts
     geography: Geography
     people: People
     employers: Employers
@@ -109,6 +111,7 @@ def build_country(people: int, window: Window, seed: int, rates: ErrorRates) -> 
         window,
         rates,
         ErrorLog(),
+        Facts(),
         geography,
         persons,
         employers,

@@ -72,7 +72,7 @@ def _sick_leave(random: np.random.Generator, people: People, work: Work, window:
     persons, starts = [], []
     for month in range(window.size):
         ill = np.flatnonzero(
-            (work.employer[:, month] >= 0) & people.present(window, month) & (random.random(people.size) < 0.03)
+            (work.employer[:, month] >= 0) & people.present(window, month) & (random.random(people.size) < 0.0404)
         )
         length = int((window.last_days[month] - window.first_days[month]).astype(int)) + 1
         persons.append(ill)
@@ -136,10 +136,10 @@ def _unemployment(
     random: np.random.Generator, people: People, work: Work, window: Window, wage: Array
 ) -> dict[str, Array]:
     left = work.unemployment[:, :-1] & (work.employer[:, :-1] >= 0) & (work.employer[:, 1:] < 0)
-    left &= work.working_age[:, 1:] & (random.random(left.shape) < 0.5)
+    left &= work.working_age[:, 1:] & (random.random(left.shape) < 0.36)
     person, month = np.nonzero(left)
     before = np.flatnonzero(work.labour_force[:, 0] & (work.employer[:, 0] < 0) & ~people.armed)
-    before = before[random.random(len(before)) < 0.012]
+    before = before[random.random(len(before)) < 0.0086]
     day = np.r_[window.first_days[month + 1], np.full(len(before), window.start)]
     shift = np.r_[random.integers(12, 60, len(person)), -random.integers(1, 100, len(before))]
     person = np.r_[person, before]

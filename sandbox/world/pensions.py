@@ -60,7 +60,7 @@ def pensions(random: np.random.Generator, people: People, work: Work, window: Wi
     rate = np.clip(0.45 + (months / 12 - 17) * 0.025, 0.45, 0.75)
     amount = np.where(
         kind == PENSION,
-        np.maximum(wage[person] * 1.2 * rate, 2_340_000),
+        np.maximum(wage[person] * 0.68 * rate, 2_340_000),
         np.where(kind == SURVIVOR, 1_170_000, 1_638_000),
     ).astype(np.int64)
     return decisions(

@@ -11,7 +11,7 @@ from sandbox.world.health_cover import LEVEL, NONE
 from sandbox.world.registries.facilities import Facilities
 from sandbox.world.tools import Array, days, ranges, read_csv, weighted
 
-VISITS_PER_YEAR = 2.0
+VISITS_PER_YEAR = 1.855
 EXAMINATION, OUTPATIENT, INPATIENT = 1, 2, 3
 # The share that the fund pays, by benefit level 1 to 5.
 FUND_SHARE = np.array([0.0, 1.0, 1.0, 0.95, 0.8, 1.0])
@@ -121,11 +121,14 @@ def draw_lines(random: np.random.Generator, visits: Visits, services: bool) -> L
     if services:
         table, supplies = read_csv("services.csv"), read_csv("supplies.csv")
         price = np.r_[table["price"].to_numpy(), supplies["price"].to_numpy()]
-        everywhere = np.flatnonzero((table["care"] == "all").to_numpy())
+        everywhere, in_hospital = (np.flatnonzero((table["care"] == care).to_numpy()) for care in ("all", "inpatient"))
         bed, delivery = table.height - 1, int((table["care"] == "delivery").arg_max() or 0)
         count = 1 + random.binomial(2, np.where(stays, 0.7, 0.28))
         visit, number = np.repeat(np.arange(size), count), ranges(count)
         item = everywhere[random.integers(1, len(everywhere), len(visit))]
+        # The bed, the last of the table, is the first line of a stay; the second is what the stay was for.
+        stay_item = in_hospital[random.integers(0, len(in_hospital) - 1, len(visit))]
+        item = np.where((number == 1) & stays[visit], stay_item, item)
         item = np.where(
             number == 0, np.where(visits.delivery[visit] >= 0, delivery, np.where(stays[visit], bed, 0)), item
         )
@@ -143,7 +146,7 @@ def draw_lines(random: np.random.Generator, visits: Visits, services: bool) -> L
         quantity = np.maximum(np.round(table["quantity"].to_numpy()[item] * random.uniform(0.3, 1.2, len(visit))), 1)
         quantity = quantity.astype(np.int64)
     total = quantity * price[item]
-    # A small part of the lines lies outside the scope of health insurance.
-    scope = np.where((random.random(len(visit)) < 0.03) & (number > 0), 0, total)
+    # A small part of the lines lies outside the scope of health insurance, none of the costly ones.
+    scope = np.where((random.random(len(visit)) < 0.03) & (number > 0) & (total < 1_000_000), 0, total)
     copaid = np.round(scope * (1 - FUND_SHARE[visits.level[visit]])).astype(np.int64)
     return Lines(visit, number + 1, item, quantity, price[item], total, scope, copaid)

@@ -42,6 +42,7 @@ def ledger(empty_warehouse: Path) -> Path:
         connection.execute(GATES)
     with database.connect(Role.PUBLISHER) as connection:
         connection.execute("insert into release.release values ('r1', '2025-12', 'preliminary', 'cc', '/r1')")
+        connection.execute("insert into release.publication values ('r1')")
     return empty_warehouse
 
 

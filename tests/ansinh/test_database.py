@@ -70,7 +70,10 @@ def test_a_role_reads_its_stages_and_no_other(probes: None, role: Role, schema: 
     assert _may(role, f"select * from {schema}.probe_view") is expected
 
 
-LEDGERS = ["ingest.batch", "quarantine.row", "quality.gate_result", "quality.expectation_result", "release.release"]
+LEDGERS = [
+    "ingest.batch", "ingest.revision", "quarantine.row", "quarantine.correction", "quality.gate_result",
+    "quality.expectation_result", "release.release", "release.state",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("role", Role)

@@ -16,12 +16,15 @@ from ansinh.errors import AnsinhError
 from ansinh.follow import Follower
 from ansinh.narrator import Narrator
 from connectors.contract import registries
+from publication import ledger
+from tests.publication import country_labels, nation
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def api(module_warehouse: Path) -> Iterator[Api]:
+    os.environ["ANSINH_RELEASE_APPROVAL"] = "manual"
     airflow.start()
     try:
         # Nothing listens on port 9: every pull fails.
@@ -31,6 +34,7 @@ def api(module_warehouse: Path) -> Iterator[Api]:
             api.unpause_all()
             yield api
     finally:
+        del os.environ["ANSINH_RELEASE_APPROVAL"]
         airflow.stop()
 
 
@@ -48,7 +52,7 @@ def test_a_dag_runs_and_skips_what_has_nothing_to_do(api: Api) -> None:
 def test_a_failure_names_dag_task_error_and_next_step(api: Api) -> None:
     watch = follower(api)
     api.trigger("publish_indicators", {})
-    with pytest.raises(AnsinhError, match=r"publish_indicators failed at publish: No batch is loaded\.") as raised:
+    with pytest.raises(AnsinhError, match=r"publish_indicators failed at prepare: No batch is loaded\.") as raised:
         watch.wait({"publish_indicators"})
     assert "./ansinh ingest" in raised.value.next_step
     assert "/dags/publish_indicators/runs/" in raised.value.next_step
@@ -57,6 +61,26 @@ def test_a_failure_names_dag_task_error_and_next_step(api: Api) -> None:
 def test_a_wrong_month_is_refused(api: Api) -> None:
     with pytest.raises(AnsinhError, match="period_from"):
         api.trigger("ingest_tax", {"period_from": "December"})
+
+
+@pytest.mark.parametrize(("option", "state"), [("Refuse", "refused"), ("Approve", "published")])
+def test_a_release_waits_for_a_human(api: Api, option: str, state: str) -> None:
+    country_labels.load(nation.figures())
+    nation.change("UNEMP_COV", "2025-Q4", by=len(option))
+    watch = follower(api)
+    api.trigger("publish_indicators", {"period": "2025-Q4"})
+    (run,) = watch.wait({"publish_indicators"})
+    made = ledger.list_releases()[0]
+    assert (watch.state(run, "approve"), run.state, made.state) == ("awaiting_input", "running", "prepared")
+    (question,) = api.questions("publish_indicators")
+    assert made.release_id in question.subject
+    api.answer(question, option, {"reason": "Looked at"})
+    deadline = time.monotonic() + 60
+    while not all(run.ended for run in watch.wait({"publish_indicators"})) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    [decision] = ledger.show(made.release_id)["decisions"]
+    assert (decision["decided_by"], decision["reason"]) == ("admin", "Looked at")
+    assert ledger.list_releases()[0].state == state
 
 
 def test_start_again_keeps_what_runs(api: Api, home: Path) -> None:

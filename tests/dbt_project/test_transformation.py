@@ -23,14 +23,14 @@ KEYS = "select personal_number, person_key from identity.int_persons_described o
 WAGES = """select p.personal_number, c.month, c.wage_base from warehouse.fct_contribution_month c
     join identity.int_persons_described p using (person_key) order by 1, 2"""
 HISTORY = "select * from warehouse.dim_person order by person_key, known_from, valid_from"
-FIGURES = "select * from indicators.indicator_observation order by 1, 2, 3, 4, 5, 6"
+FIGURES = "select * from indicators.indicator_observation order by 1, 2, 3, 4, 5, 6, 7, 8, 9"
 
 
 def link_rate(period: str) -> list[tuple[int, int]]:
     """Return participants in the population register, and all, of a month in the whole country."""
     return query(f"""select numerator::int, denominator::int from indicators.indicator_observation
         where indicator = 'LINK_RATE' and period = '{period}' and area_list = '34'
-            and (area, sex, age) = ('VN', '_T', '_T')""")
+            and (area, sex, age, breakdown) = ('VN', '_T', '_T', '_T')""")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,8 @@ def test_figures_count_persons_on_both_lists(country: Path) -> None:
         ("2025-01", "63", "VN", "_T", "_T", 2, 4, 50, "A"),
     ]
     both = query("""select numerator, denominator from indicators.indicator_observation
-        where indicator = 'SI_COV' and period = '2025-01' and age = '_T' and sex = '_T' and area_list = '34'""")
+        where indicator = 'SI_COV' and period = '2025-01' and age = '_T' and sex = '_T' and area_list = '34'
+            and breakdown = '_T'""")
     assert both == [(2, 4), (2, 4)]
 
 

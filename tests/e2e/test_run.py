@@ -27,8 +27,8 @@ PEOPLE = 3_000
 MONTHS = ("2025-05", "2025-06", "2025-07")
 LAST = MONTHS[-1]
 RUN = ("run", "--people", str(PEOPLE), "--from", MONTHS[0], "--to", LAST)
-INDICATORS = ("HI_COV", "LINK_RATE", "PENS_COV", "SI_COV", "SI_COV_VOL", "UI_COV")
-CELL = ["indicator", "period", "area_list", "area", "sex", "age"]
+HEADLINE = ("HI_COV", "LINK_RATE", "PENS_COV", "SI_COV", "SI_COV_VOL", "UI_COV")
+CELL = ["indicator", "period", "area_list", "area", "sex", "age", "breakdown", "category"]
 CONTRIBUTIONS, CONTRACTS = f"vss.contribution.{LAST}", f"labour.contract.{LAST}"
 PERSONAL = ("raw", "quarantine", "staging", "identity")
 # Fields that name a person; what is only about a person, such as a diagnosis, is no key to anybody.
@@ -62,7 +62,10 @@ def step(system: Installation) -> Step:
         done,
         system.json("status"),
         system.loaded_at(),
-        system.query(f"select * from indicators.indicator_observation order by {', '.join(CELL)}"),
+        system.query(
+            f"select {', '.join(CELL)}, numerator, denominator, value, obs_status "
+            f"from indicators.indicator_observation order by {', '.join(CELL)}"
+        ),
         [release["release_id"] for release in system.json("release", "list")],
     )
 
@@ -118,7 +121,7 @@ def corrected(system: Installation, broken: Step) -> Step:
 def test_the_first_run_ends_with_a_release_and_the_headline_figures(first: Step) -> None:
     assert first.done.returncode == 0, first.done.stdout + first.done.stderr
     assert first.releases == [f"{LAST}-preliminary-1"]
-    assert all(code in first.done.stdout for code in (*INDICATORS, first.releases[0], "./ansinh down"))
+    assert all(code in first.done.stdout for code in (*HEADLINE, first.releases[0], "./ansinh down"))
 
 
 def test_status_tells_batches_gates_and_the_release(first: Step) -> None:
@@ -160,7 +163,7 @@ def test_the_scheduler_ran_every_dag_of_the_way(first: Step) -> None:
 
 
 def test_a_figure_comes_with_all_that_it_needs(system: Installation, first: Step) -> None:
-    for code in INDICATORS:
+    for code in HEADLINE:
         figure = system.json("indicator", code, "--period", LAST, "--area", "VN")
         assert set(figure) == {"indicator", "period", "area", "area_list", "sex", "age", "numerator", "denominator",
                                "value", "unit", "denominator_concept", "vintage", "obs_status", "targets"}  # fmt: skip
@@ -185,9 +188,16 @@ def test_the_release_holds_what_its_manifest_says(system: Installation, first: S
     folder = system.home / "releases" / first.releases[0]
     manifest = json.loads((folder / "manifest.json").read_text())
     listed = {file["path"]: (file["bytes"], file["sha256"]) for file in manifest["files"]}
-    found = {path.name: content(path) for path in folder.iterdir() if path.name != "manifest.json"}
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json"]
+    found = {str(path.relative_to(folder)): content(path) for path in files}
     assert listed == found
-    assert {"indicators.csv", "indicators.sdmx.csv", "index.html"} <= found.keys()
+    assert {
+        "indicators.csv",
+        "indicators.sdmx.csv",
+        "indicators.xlsx",
+        "indicators.parquet",
+        "index.html",
+    } <= found.keys()
     shown = system.json("release", "show", first.releases[0])
     assert {file["path"] for file in shown["files"]} == {*found, "manifest.json"}
     assert all(file["intact"] for file in shown["files"])
@@ -201,7 +211,7 @@ def test_national_figures_lie_within_a_point_of_the_truth(system: Installation, 
     # The persons are the same, so no sampling error; what remains are rows that are late, held back or linked to
     # nobody: below 1 in 100 by the error rates of the sandbox, and 1 person is at most 0.2 points of PENS_COV.
     both = with_truth(system, first).filter(area="VN", sex="_T", age="_T")
-    assert both.height == len(INDICATORS) * (len(MONTHS) + 2)
+    assert both.height == len(HEADLINE) * (len(MONTHS) + 2)
     difference = both.select((pl.col("value") - pl.col("value_true")).abs())
     assert difference.to_series().max() < 1.0, both
 
@@ -211,11 +221,12 @@ def test_persons_are_counted_where_they_live(system: Installation, first: Step) 
     counts = cells.group_by("indicator").agg(
         misplaced=(pl.col("numerator") - pl.col("numerator_true")).abs().sum(), persons=pl.col("numerator_true").sum()
     )
-    assert counts.height == len(INDICATORS)
+    assert counts.height == len(HEADLINE)
     assert counts.filter(pl.col("misplaced") > 0.03 * pl.col("persons")).is_empty(), counts
 
 
 def with_truth(system: Installation, first: Step) -> pl.DataFrame:
+    """Return the headline figures by month beside those of a perfect registry."""
     columns = [*CELL, "numerator", "denominator", "value"]
     working = pl.DataFrame(
         system.query(f"select {', '.join(CELL)}, numerator::float, denominator::float, value::float "
@@ -223,9 +234,23 @@ def with_truth(system: Installation, first: Step) -> pl.DataFrame:
         schema=dict.fromkeys(CELL, pl.String) | dict.fromkeys(columns[len(CELL) :], pl.Float64), orient="row",
     )  # fmt: skip
     truth = pl.read_parquet(system.home / "sandbox" / "truth" / "indicator.parquet")
-    return working.join(truth, on=CELL, how="full", coalesce=True, suffix="_true").with_columns(
-        pl.col("numerator", "numerator_true").fill_null(0)
+    wanted = (
+        pl.col("indicator").is_in(HEADLINE) & pl.col("period").str.contains("-[01]") & (pl.col("breakdown") == "_T")
     )
+    return (
+        working.join(truth, on=CELL, how="full", coalesce=True, suffix="_true")
+        .filter(wanted)
+        .with_columns(pl.col("numerator", "numerator_true").fill_null(0))
+    )
+
+
+def test_every_indicator_of_the_catalogue_is_published(system: Installation, first: Step) -> None:
+    catalogue = {row[0] for row in system.query("select indicator from indicators.indicator")}
+    assert len(catalogue) == 34
+    # Quarters and years that are not over in these months are not published.
+    months = {row[0] for row in system.query("select indicator from indicators.indicator where freqs like '%M%'")}
+    published = pl.read_csv(system.home / "releases" / first.releases[0] / "indicators.csv", infer_schema=False)
+    assert months <= set(published["indicator"]) <= catalogue
 
 
 # Who sees what
@@ -360,7 +385,7 @@ def test_a_correction_moves_the_figures_it_is_about(first: Step, corrected: Step
 
 
 def nation(moment: Step, indicator: str, period: str) -> int:
-    (found,) = [row[6] for row in moment.figures if row[:6] == (indicator, period, "34", "VN", "_T", "_T")]
+    (found,) = [row[8] for row in moment.figures if row[:8] == (indicator, period, "34", "VN", *["_T"] * 4)]
     return int(found)
 
 

@@ -25,8 +25,8 @@ select n, 'population', 'alive', '1980-01-01', valid_to, known_from, known_to, f
 from generate_series(1, 10) as n, (values
     (date '2025-02-14', timestamp '2025-03-01', timestamp '9999-12-01'), ('9999-12-01', '2025-01-01', '2025-03-01')
 ) as earlier (valid_to, known_from, known_to);
-insert into warehouse.int_linked_participants_counted (month, participants, linked_participants)
-select month, 1000, 995 from warehouse.dim_month;
+insert into warehouse.int_members_counted (month, breakdown, participants, linked_participants)
+select month, '_T', 1000, 995 from warehouse.dim_month;
 insert into warehouse.fct_participation_month (month, person_key, contributes_after_death, has_two_employers,
     benefits_and_contributes, claims_on_expired_card)
 select month, n, false, n = 1, false, false from warehouse.dim_month, generate_series(1, 900) as n;
@@ -132,7 +132,7 @@ CRITICAL = {
         "labour.contract",
     ),
     "participants are not found": (
-        "update warehouse.int_linked_participants_counted set linked_participants = 850 where month = '2025-03-01'",
+        "update warehouse.int_members_counted set linked_participants = 850 where month = '2025-03-01'",
         "link_rate",
         "2025-03",
     ),
@@ -192,7 +192,7 @@ WARNINGS = {
         "linked_share",
     ),
     "the link rate falls": (
-        "update warehouse.int_linked_participants_counted set linked_participants = 985 where month = '2025-03-01'",
+        "update warehouse.int_members_counted set linked_participants = 985 where month = '2025-03-01'",
         "drop",
     ),
     "registries contradict each other": (

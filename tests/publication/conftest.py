@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -11,17 +12,28 @@ import pytest
 from ansinh import database
 from ansinh.settings import get_settings
 from publication import release
-from tests.publication import country
+from publication.settings import get_settings as release_settings
+from tests.publication import country, country_labels, nation
 
 PEOPLE, MONTHS = 60_000, ("2025-06", "2025-07")
 
 
 @pytest.fixture
-def working(empty_warehouse: Path) -> Path:
+def working(empty_warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Figures of the two months around the change of province lists, nothing published; returns the home folder."""
     shutil.rmtree(get_settings().releases_dir, ignore_errors=True)
-    country.load(country.observations(PEOPLE, *MONTHS))
+    country_labels.load(country.observations(PEOPLE, *MONTHS))
+    nation.keep_small(monkeypatch)
     return empty_warehouse
+
+
+@pytest.fixture
+def national(empty_warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """National figures of 2025, nothing published, formats and pages kept small; gives the patch."""
+    nation.found(monkeypatch)
+    release_settings.cache_clear()
+    yield monkeypatch
+    release_settings.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -31,5 +43,5 @@ def published(warehouse: Path) -> release.Release:
     with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
         connection.execute("truncate release.release cascade")
     shutil.rmtree(get_settings().releases_dir, ignore_errors=True)
-    country.load(country.observations(PEOPLE, *MONTHS))
+    country_labels.load(country.observations(PEOPLE, *MONTHS))
     return release.publish(MONTHS[-1])

@@ -69,6 +69,26 @@ create table if not exists ingest.consumption (
     primary key (consumer, batch_id)
 );
 
+-- Every revision of a batch that was ever loaded; the landing file of each is kept, so that each can be loaded again.
+create table if not exists ingest.revision (
+    batch_id text not null references ingest.batch on delete cascade,
+    revision integer not null,
+    sha256 text,
+    landing_path text,
+    contract_version text not null,
+    loaded_at timestamptz not null default clock_timestamp(),
+    primary key (batch_id, revision)
+);
+create or replace function ingest.keep_revision() returns trigger language plpgsql as $$
+begin
+    insert into ingest.revision (batch_id, revision, sha256, landing_path, contract_version)
+    values (new.batch_id, new.revision, new.sha256, new.landing_path, new.contract_version)
+    on conflict (batch_id, revision) do nothing;
+    return null;
+end $$;
+create or replace trigger revision_is_kept after insert or update on ingest.batch
+for each row when (new.state = 'loaded') execute function ingest.keep_revision();
+
 -- Rows held back: the original payload, the rule and the reason.
 create table if not exists quarantine.row (
     row_id bigint generated always as identity primary key,
@@ -89,6 +109,16 @@ create table if not exists quarantine.row (
 alter table quarantine.row add column if not exists correction jsonb;
 comment on column quarantine.row.correction is 'Corrected values by field name; given again to the same row when its batch is delivered anew.';
 create index if not exists row_batch on quarantine.row (batch_id);
+
+-- Rows that were let in from quarantine, each as a revision of its batch; kept when a new delivery replaces the batch.
+create table if not exists quarantine.correction (
+    batch_id text not null references ingest.batch on delete cascade,
+    revision integer not null,
+    row_number bigint not null,
+    correction jsonb,
+    let_in_at timestamptz not null default clock_timestamp(),
+    primary key (batch_id, revision)
+);
 
 create table if not exists quality.gate_result (
     gate_id bigint generated always as identity primary key,
@@ -122,6 +152,13 @@ create table if not exists quality.batch_profile (
 );
 comment on table quality.batch_profile is 'Measures of landed deliveries, <field>.<measure> or <measure>; the newest revision of each batch.';
 
+-- How many rows each rule holds back, without what is in them.
+create or replace view quality.held as
+select registry, dataset, period, rule, count(*) as rows
+from quarantine.row
+where state = 'held'
+group by registry, dataset, period, rule;
+
 -- The newest validation of each suite, as Great Expectations writes it; Data Docs are built from here.
 create table if not exists quality.validation (
     suite text primary key,
@@ -131,67 +168,20 @@ create table if not exists quality.validation (
     validated_at timestamptz not null default clock_timestamp()
 );
 
-create table if not exists release.release (
-    release_id text primary key,
-    period text not null,
-    vintage text not null check (vintage in ('estimate', 'preliminary', 'official')),
-    content_sha256 text not null,
-    path text not null,
-    published_at timestamptz not null default clock_timestamp()
-);
-
-create table if not exists release.observation (
-    release_id text not null references release.release,
-    indicator text not null,
-    period text not null,
-    area_list text not null,
-    area text not null,
-    sex text not null,
-    age text not null,
-    numerator numeric,
-    denominator numeric,
-    value numeric,
-    unit text not null,
-    denominator_concept text not null,
-    obs_status text not null,
-    conf_status text not null,
-    primary key (release_id, indicator, period, area_list, area, sex, age)
-);
-
-create table if not exists release.file (
-    release_id text not null references release.release,
-    path text not null,
-    sha256 text not null,
-    bytes bigint not null,
-    primary key (release_id, path)
-);
-
--- A published release never changes.
-create or replace function release.refuse_change() returns trigger language plpgsql as $$
-begin
-    raise exception 'A published release never changes; publish a new vintage instead.';
-end $$;
-create or replace trigger release_is_immutable before update or delete on release.release
-for each row execute function release.refuse_change();
-create or replace trigger observation_is_immutable before update or delete on release.observation
-for each row execute function release.refuse_change();
-create or replace trigger file_is_immutable before update or delete on release.file
-for each row execute function release.refuse_change();
-
 alter table ingest.batch owner to ansinh_loader;
 alter table ingest.cursor owner to ansinh_loader;
 alter table ingest.file owner to ansinh_loader;
 alter table ingest.consumption owner to ansinh_loader;
+alter table ingest.revision owner to ansinh_loader;
 alter table quarantine.row owner to ansinh_loader;
+alter table quarantine.correction owner to ansinh_loader;
 alter table quality.gate_result owner to ansinh_checker;
 alter table quality.expectation_result owner to ansinh_checker;
 alter table quality.batch_profile owner to ansinh_checker;
 alter table quality.validation owner to ansinh_checker;
+alter view quality.held owner to ansinh_checker;
 
 -- Least privilege: who reads and writes what.
-grant usage on schema release to ansinh_publisher;
-grant select, insert on all tables in schema release to ansinh_publisher;
-
 grant usage on schema raw, ingest to ansinh_transformer;
 grant select on all tables in schema raw, ingest to ansinh_transformer;
 grant insert, update on ingest.consumption to ansinh_transformer;

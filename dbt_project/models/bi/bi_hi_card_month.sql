@@ -6,7 +6,8 @@ select
     case when area_63 <> '_U' then concat('63-', area_63) end as area_63_key,
     sex,
     age as age_group,
-    payer_group,
-    cast(persons as {{ dbt.type_bigint() }}) as persons,
+    card_group as payer_group,
+    cast(insured_persons as {{ dbt.type_bigint() }}) as persons,
     cast(e_card_persons as {{ dbt.type_bigint() }}) as e_card_persons
 from {{ ref('int_insured_counted') }}
+where breakdown = '_T'

@@ -14,6 +14,6 @@ select
     cast('{{ scheme }}' as {{ dbt.type_string() }}) as scheme,
     cast({{ persons }} as {{ dbt.type_bigint() }}) as persons
 from {{ ref('int_participants_counted') }}
-where {{ persons }} > 0
+where breakdown = '_T' and {{ persons }} > 0
 {{ 'union all' if not loop.last }}
 {% endfor %}

@@ -1,6 +1,5 @@
-{{ coverage(
-    'HI_COV',
-    counted=counted_as(ref('int_insured_counted'), 'persons', 'numerator'),
-    base=reference_counts('population', 'population', 'denominator'),
-    concept='resident population at the end of the month'
-) }}
+{{ observations('HI_COV', [
+    counted(ref('int_members_counted'), 'insured_persons', where='insured_persons > 0'),
+    counted(ref('int_residents_counted'), denominator='persons'),
+    reference('population', 'population'),
+], frame='cube') }}

@@ -1,6 +1,6 @@
-{{ coverage(
-    'PENS_COV',
-    counted=counted_as(ref('int_retirees_counted'), 'receiving_persons', 'numerator'),
-    base=counted_as(ref('int_retirees_counted'), 'persons', 'denominator'),
-    concept='persons past retirement age'
-) }}
+{{ observations('PENS_COV', [
+    counted(
+        ref('int_retirees_counted'), 'receiving_persons', "case when breakdown = '_T' then persons end",
+        where="category <> 'NONE'"
+    ),
+], frame='cube') }}

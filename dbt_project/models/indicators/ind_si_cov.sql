@@ -1,6 +1,4 @@
-{{ coverage(
-    'SI_COV',
-    counted=counted_as(ref('int_participants_counted'), 'si_persons', 'numerator'),
-    base=reference_counts('labour_force', 'labour_force_working_age', 'denominator'),
-    concept='labour force of working age'
-) }}
+{{ observations('SI_COV', [
+    counted(ref('int_participants_counted'), 'si_persons'),
+    reference('labour_force', 'labour_force_working_age'),
+], frame='cube') }}

@@ -1,6 +1,4 @@
-{{ coverage(
-    'UI_COV',
-    counted=counted_as(ref('int_participants_counted'), 'ui_persons', 'numerator'),
-    base=reference_counts('labour_force', 'labour_force_working_age', 'denominator'),
-    concept='labour force of working age'
-) }}
+{{ observations('UI_COV', [
+    counted(ref('int_participants_counted'), 'ui_persons'),
+    reference('labour_force', 'labour_force_working_age'),
+], frame='cube') }}

@@ -1,25 +1,9 @@
-with computed as (
-    select
-        indicator,
-        max(denominator_concept) as denominator_concept,
-        max(unit) as unit
-    from {{ ref('indicator_observation') }}
-    group by indicator
-)
-
+-- The catalogue as a table; it is written in vars.yml.
+{% for id, entry in var('indicators').items() -%}
 select
-    catalogue.indicator_id as indicator,
-    catalogue.name_en,
-    catalogue.name_vi,
-    computed.unit,
-    catalogue.numerator as numerator_en,
-    catalogue.denominator as denominator_en,
-    computed.denominator_concept,
-    catalogue.disaggregations,
-    catalogue.periodicity,
-    catalogue.sdg_code,
-    catalogue.vn_roadmap_code,
-    catalogue.definition_status,
-    catalogue.caveats
-from {{ ref('indicator_catalogue') }} as catalogue
-inner join computed on catalogue.indicator_id = computed.indicator
+    {{ catalogue_literal(id, dbt.type_string()) }} as indicator,
+    {%- for column, type in catalogue_columns().items() %}
+    {{ catalogue_literal(entry.get(column, false if type == 'boolean' else none), type) }} as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{{ 'union all' if not loop.last }}
+{% endfor %}

@@ -1,4 +1,4 @@
-{%- set key = ['service_code'] -%}
+{%- set key = ['service_code', 'valid_from'] -%}
 {{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
 
 with newest as (

@@ -24,6 +24,7 @@ select
     {{ area_63('unit.area_list', 'unit.province_code') }} as area_63,
     unit.vsic_version,
     unit.vsic_section,
+    section.published_as as vsic_published,
     unit.ownership,
     unit.employees,
     case
@@ -35,3 +36,5 @@ select
     unit.status
 from unit
 {{ join_crosswalk('unit.area_list', 'unit.province_code') }}
+left join {{ ref('vsic_section') }} as section
+    on unit.vsic_version = section.vsic_version and unit.vsic_section = section.section

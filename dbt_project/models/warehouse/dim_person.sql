@@ -1,6 +1,7 @@
 {%- set known = [
     'person_key', 'merged_into', 'valid_from', 'valid_to', 'spine', 'birth_date', 'birth_precision',
-    'birth_month_number', 'sex', 'life_status', 'death_date', 'armed_forces', 'personal_number_verified',
+    'birth_month_number', 'sex', 'life_status', 'death_date', 'armed_forces', 'ethnicity',
+    'personal_number_verified',
     'first_si_month', 'declared_area_34', 'declared_area_63', 'retirement_month',
 ] -%}
 {{ config(
@@ -59,6 +60,7 @@ believed as (
         cast(case when merged_into is null then status else 'merged' end as {{ dbt.type_string() }}) as life_status,
         death_date,
         armed_forces,
+        ethnicity,
         personal_number_verified,
         first_si_month,
         declared_area_34,

@@ -5,7 +5,7 @@
     indexes=[{'columns': ['month']}]
 ) }}
 
-{%- set lasting = ['pension', 'monthly_disability', 'work_injury', 'survivor', 'social_pension'] %}
+{%- set lasting = ['pension', 'monthly_disability', 'work_injury', 'survivor', 'social_pension', 'social_support'] %}
 -- What each person takes part in, month by month, from all registries together: contributions of the month, cards and
 -- benefits that hold on its last day. What contradicts itself is marked, not mended.
 with observed as (
@@ -21,6 +21,9 @@ contribution as (
         max(case when fact.ui_amount > 0 then 1 else 0 end) as ui,
         max(case when fact.oa_amount > 0 then 1 else 0 end) as accident,
         sum(case when fact.kind = 'compulsory' then 1 else 0 end) as units,
+        max(case
+            when fact.kind = 'compulsory' then {{ ranked('fact.wage_base', 'fact.employer_key') }}
+        end) as employer,
         max(case when fact.month > dead.death_date then 1 else 0 end) as after_death
     from {{ ref('fct_contribution_month') }} as fact
     left join {{ ref('int_persons_described') }} as dead
@@ -29,12 +32,13 @@ contribution as (
     group by fact.month, fact.person_key
 ),
 
--- Several cards count once. A card that was withdrawn was valid until its last day: the dates alone decide.
+-- Several cards count once, as the one of the lowest payer group. A card that was withdrawn was valid until its last
+-- day: the dates alone decide.
 insured as (
     select
         observed.month,
         card.person_key,
-        min(card.payer_group) as payer_group,
+        min(concat(card.payer_group, card.beneficiary_code)) as payer,
         max(case when card.is_electronic then 1 else 0 end) as e_card
     from {{ ref('fct_hi_card') }} as card
     inner join observed on observed.month_end between card.valid_from and card.valid_to
@@ -60,6 +64,7 @@ receiver as (
         max(case when granted.benefit_type = 'pension' then 1 else 0 end) as pension,
         max(case when granted.benefit_type = 'social_pension' then 1 else 0 end) as social_pension,
         max(case when granted.benefit_type = 'unemployment' then 1 else 0 end) as unemployment,
+        max(case when granted.benefit_type = 'social_support' then 1 else 0 end) as social_support,
         max(case
             when granted.benefit_type in ('monthly_disability', 'work_injury', 'survivor') then 1 else 0
         end) as other
@@ -91,12 +96,15 @@ select
     coalesce(contribution.voluntary = 1, false) as si_voluntary,
     coalesce(contribution.ui = 1, false) as ui,
     coalesce(contribution.accident = 1, false) as occupational_accident,
-    insured.payer_group as hi_payer_group,
+    {{ ranked_value('contribution.employer') }} as employer_key,
+    cast(substring(insured.payer, 1, 1) as integer) as hi_payer_group,
+    substring(insured.payer, 2) as hi_beneficiary_code,
     coalesce(insured.e_card = 1, false) as hi_e_card,
     coalesce(receiver.pension = 1, false) as pension,
     coalesce(receiver.social_pension = 1, false) as social_pension,
     coalesce(receiver.other = 1, false) as other_benefit,
     coalesce(receiver.unemployment = 1, false) as unemployment_benefit,
+    coalesce(receiver.social_support = 1, false) as social_support,
     coalesce(contribution.after_death = 1, false) as contributes_after_death,
     coalesce(contribution.units > 1, false) as has_two_employers,
     coalesce(contribution.compulsory = 1 and (receiver.pension = 1 or receiver.unemployment = 1), false)

@@ -12,7 +12,8 @@ counted as (
     select
         link.registry,
         link.person_key,
-        count(*) as records
+        count(*) as records,
+        sum(1 - coalesce(link.probability, 1)) as false_links
     from {{ ref('link') }} as link
     where link.registry <> 'population' and link.rule <> 'newborn'
     group by link.registry, link.person_key
@@ -26,7 +27,8 @@ select
     coalesce(age_group.age_group, '_U') as age,
     cast(sum(counted.records) as {{ dbt.type_bigint() }}) as records,
     cast(sum(case when person.spine = 'population' then counted.records else 0 end) as {{ dbt.type_bigint() }})
-        as linked_records
+        as linked_records,
+    cast(sum(counted.false_links) as {{ dbt.type_float() }}) as false_links
 from counted
 cross join newest
 inner join {{ ref('dim_person') }} as person on counted.person_key = person.person_key and person.is_current

@@ -14,7 +14,8 @@ with spell as (
             else {{ add_months(month_start(dbt.dateadd('day', 1, 'valid_to')), -1) }}
         end as month_to,
         area_34,
-        area_63
+        area_63,
+        is_urban
     from {{ ref('fct_residence_spell') }}
 ),
 
@@ -40,6 +41,7 @@ by_month as (
         dim_month.month as month_to,
         spell.area_34,
         spell.area_63,
+        spell.is_urban,
         row_number() over (
             partition by spell.person_key, dim_month.month
             order by spell.preference, spell.valid_from desc, spell.residence_id desc
@@ -50,13 +52,13 @@ by_month as (
         on dim_month.is_observed and dim_month.month between spell.month_from and spell.month_to
 )
 
-select ordered.person_key, ordered.month_from, ordered.month_to, ordered.area_34, ordered.area_63
+select ordered.person_key, ordered.month_from, ordered.month_to, ordered.area_34, ordered.area_63, ordered.is_urban
 from ordered
 left join overlapping on ordered.person_key = overlapping.person_key
 where overlapping.person_key is null
 
 union all
 
-select person_key, month_from, month_to, area_34, area_63
+select person_key, month_from, month_to, area_34, area_63, is_urban
 from by_month
 where place = 1

@@ -1,7 +1,8 @@
 {%- set measures = {
-    'persons': 'count(*)',
-    'receiving_persons': 'sum(p.receives)',
+    'persons': 'true',
+    'receiving_persons': 'p.receives',
 } -%}
+{%- set breakdowns = {'benefit_type': 'p.benefit_type'} -%}
 {{ config(
     materialized='incremental',
     incremental_strategy='partition_replace',
@@ -23,7 +24,8 @@ with retired as (
 receiver as (
     select
         month,
-        person_key
+        person_key,
+        case when pension then 'PENSION' when other_benefit then 'MONTHLY' else 'SOCIAL_PENSION' end as benefit_type
     from {{ ref('fct_participation_month') }}
     where (pension or social_pension or other_benefit) and {{ in_reopened_months('month') }}
 ),
@@ -32,13 +34,14 @@ candidate as (
     select
         retired.month,
         retired.person_key,
-        case when receiver.person_key is null then 0 else 1 end as receives
+        receiver.person_key is not null as receives,
+        coalesce(receiver.benefit_type, 'NONE') as benefit_type
     from retired
     left join receiver on retired.month = receiver.month and retired.person_key = receiver.person_key
 ),
 
 counted as (
-    {{ count_at_month_end('candidate', measures) }}
+    {{ count_at_month_end('candidate', measures, breakdowns=breakdowns) }}
 )
 
 {{ count_by_age_group('counted', 'retirement', measures) }}

@@ -100,6 +100,15 @@ def _month(country: Country, facilities: Facilities, cards: _Cards, month: int) 
     second_sent = _envelope_day(days(later.astype("datetime64[D]"), np.full(visits.size, 3)))
     duplicate = wrong.pick("duplicate_record", ~again)
     paid = np.where(again, np.datetime64("NaT"), np.maximum(settled, visits.discharged))
+    country.facts.note(
+        "claim",
+        claim.select("person", "amount_total", "amount_insured_scope", "amount_patient", "amount_copaid").with_columns(
+            pl.Series("discharged", window.index(done).astype(np.int8)),
+            pl.Series("sent", window.index(first_sent).astype(np.int8)),
+            pl.Series("province", facilities.province[visits.facility].astype(np.int8)),
+            pl.Series("care", visits.care.astype(np.int8)),
+        ),
+    )
     parts = {
         "claim": claim,
         "claim_drug": line_frame(claim_id, visits, drugs, services=False),

@@ -10,6 +10,7 @@ from sandbox.world.country import Country
 from sandbox.world.output import Tables
 from sandbox.world.tools import NEVER, Array, days, digits, joined, office_time, texts, weighted
 
+TRAINING_AMOUNT = 4_500_000
 _OCCUPATIONS = [
     "00000",
     "81530",
@@ -165,9 +166,11 @@ def _unemployment(country: Country, tables: Tables) -> None:
 
     kinds = ["training", "counselling", "placement"]
     frames = []
-    for place, (kind, share) in enumerate(zip(kinds, (0.05, 0.85, 0.22), strict=True)):
+    for place, (kind, share) in enumerate(zip(kinds, (0.0187, 0.85, 0.22), strict=True)):
         chosen = np.flatnonzero(random.random(size) < share)
         day = np.maximum(days(seen[chosen], random.integers(1, 60, len(chosen))), seen[chosen])
+        given = {"person": person[chosen], "kind": np.full(len(chosen), place), "day": day}
+        country.facts.note("support", pl.DataFrame(given | {"province": province[chosen]}))
         frames.append(
             state[chosen]
             .select("person", "personal_number", "full_name", "birth_date")
@@ -178,9 +181,9 @@ def _unemployment(country: Country, tables: Tables) -> None:
                 ),
                 pl.lit(kind).alias("kind"),
                 pl.Series("decision_date", day),
-                pl.lit(4_500_000 if kind == "training" else None, dtype=pl.Int64).alias("amount"),
+                pl.lit(TRAINING_AMOUNT if kind == "training" else None, dtype=pl.Int64).alias("amount"),
                 *(s.alias(n) for n, s in country.areas(province[chosen], day).items()),
-                pl.Series("updated_at", office_time(random, day + 1)),
+                pl.Series("updated_at", office_time(random, day)),
             )
         )
     tables.write("labour", "training_support", pl.concat(frames), person="person")

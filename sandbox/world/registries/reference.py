@@ -9,7 +9,6 @@ from sandbox.world.country import Country
 from sandbox.world.output import Tables
 
 _SOURCE = "Synthetic country: shape of the labour force survey and population estimates"
-_UNEMPLOYED = 0.0222
 _FOLDED = dict.fromkeys(("Y55T64", "Y65T74", "Y_GE75"), "Y_GE55")
 
 
@@ -31,6 +30,7 @@ def write_reference(country: Country, tables: Tables, counts: pl.DataFrame) -> N
                 "resident",
                 "labour_force",
                 "working_age_force",
+                "unemployed",
                 pl.lit(_SOURCE).alias("source"),
                 pl.lit(published.item()).alias("updated_at"),
             )
@@ -41,10 +41,10 @@ def write_reference(country: Country, tables: Tables, counts: pl.DataFrame) -> N
                 part.filter(~pl.col("age_group").is_in(["Y0T5", "Y6T14"]))
                 .with_columns(pl.col("age_group").replace(_FOLDED))
                 .group_by(*keys, "source", "updated_at")
-                .agg(pl.col("labour_force").sum(), pl.col("working_age_force").sum().alias("labour_force_working_age"))
-            )
-            force = force.with_columns(
-                (pl.col("labour_force") * _UNEMPLOYED).round().cast(pl.Int64).alias("unemployed")
+                .agg(
+                    pl.col("labour_force", "unemployed").sum(),
+                    pl.col("working_age_force").sum().alias("labour_force_working_age"),
+                )
             )
             tables.write(
                 "reference",

@@ -8,7 +8,7 @@ import polars as pl
 from sandbox.world.country import Country
 from sandbox.world.output import Tables
 from sandbox.world.registries.vss_members import Members
-from sandbox.world.tools import days, digits, office_time, texts
+from sandbox.world.tools import NEVER, days, digits, office_time, texts
 
 
 def write_accounts(country: Country, tables: Tables, members: Members) -> None:
@@ -41,5 +41,11 @@ def write_accounts(country: Country, tables: Tables, members: Members) -> None:
     installed_on = np.maximum(days(window.start, random.integers(1, window.days, len(later))), day[later] + 10)
     installed = state[later].with_columns(
         pl.lit(True).alias("vssid_installed"), pl.Series("updated_at", office_time(random, installed_on))
+    )
+    usable = np.where(state["vssid_installed"].to_numpy(), day, NEVER)
+    usable[later] = installed_on
+    active = (state["status"] == "active").to_numpy()
+    country.facts.note(
+        "account", pl.DataFrame({"person": holder, "opened": day, "installed": usable, "active": active})
     )
     tables.write("vss", "e_account", pl.concat([state, closed, installed]), person="person")

@@ -23,9 +23,7 @@ def write_benefits(country: Country, tables: Tables, members: Members) -> None:
     size, person = len(benefits.person), benefits.person
     ids = decision_ids(country)
     wrong = country.mistakes("vss", "benefit_decision", ids)
-    seen = days(benefits.decided, random.integers(0, 6, size))
-    before = benefits.decided < window.start
-    seen = np.where(before, np.minimum(seen, window.start - 1), seen)
+    seen = benefits.decided
     assistance = np.isin(benefits.kind, [SOCIAL, SUPPORT])
     number, _ = wrong.numbers(country.people.number[person], country.people.old_card[person])
     si_number = (
@@ -58,6 +56,18 @@ def write_benefits(country: Country, tables: Tables, members: Members) -> None:
             **country.areas(country.geography.ward63_province[country.ward(person, seen)], seen),
             "updated_at": office_time(random, seen),
         }
+    )
+    country.facts.note(
+        "decision",
+        pl.DataFrame(
+            {
+                "person": person,
+                "kind": benefits.kind,
+                "decided": benefits.decided,
+                "months": benefits.months,
+                "province": country.geography.ward63_province[country.ward(person, seen)],
+            }
+        ),
     )
     ended = np.flatnonzero(benefits.early & (benefits.end < window.end))
     death = country.people.death[person[ended]] == benefits.end[ended]
@@ -125,9 +135,24 @@ def _payments(country: Country, tables: Tables, month: int, late_stop: Array, en
     )
     day = np.maximum(day, np.where(is_once, day, np.minimum(benefits.decided[rows] + 1, last)))
     ward, urban = country.wards(country.ward(person, day), day)
+    province = country.geography.ward63_province[country.ward(person, day)]
     # Who has an account keeps it: one draw for a person, easier in towns and for those still at work.
     draw = generator(country.seed, "accounts").random(country.people.size)[person]
     chance = np.where(urban, 0.78, 0.60) + np.where(is_once, 0.06, 0.0)
+    country.facts.note(
+        "payment",
+        pl.DataFrame(
+            {
+                "month": np.full(len(rows), month),
+                "person": person,
+                "kind": benefits.kind[rows],
+                "province": province,
+                "urban": urban,
+                "account": draw < chance,
+                "amount": benefits.amount[rows],
+            }
+        ).filter(pl.Series(~too_many[rows])),
+    )
     tables.write(
         "vss",
         "payment",
@@ -139,7 +164,7 @@ def _payments(country: Country, tables: Tables, month: int, late_stop: Array, en
                 "paid_date": day,
                 "amount": benefits.amount[rows],
                 "channel": texts(["cash", "account"], (draw < chance).astype(np.int64)),
-                **country.areas(country.geography.ward63_province[country.ward(person, day)], day),
+                **country.areas(province, day),
                 "ward_code": ward,
                 "urban": urban,
                 "updated_at": office_time(random, np.minimum(day + 1, last)),

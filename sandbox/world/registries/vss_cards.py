@@ -60,6 +60,8 @@ def write_cards(country: Country, tables: Tables, members: Members) -> None:
         }
     )
 
+    spell = {"person": person, "first": cards.first, "last": cards.last, "electronic": printed["e_card"]}
+    country.facts.note("card", pl.DataFrame(spell))
     death = country.death_registered[person]
     died = people.death[person] == cards.end
     forgotten = wrong.pick("card_after_death", died)

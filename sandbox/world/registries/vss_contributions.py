@@ -13,6 +13,7 @@ from sandbox.world.tools import Array, days, joined, office_time
 
 # Shares of the wage base: 8 % employee and 17 % employer for SI, 0.5 % occupational accidents, 2 % UI, 4.5 % HI.
 SI_RATE, OA_RATE, UI_RATE, HI_RATE, VOLUNTARY_RATE = 0.25, 0.005, 0.02, 0.045, 0.22
+_AMOUNTS = ("si_amount", "oa_amount", "ui_amount", "hi_amount")
 _POVERTY_LINE = 1_500_000
 _SUBSIDY_BEFORE, _SUBSIDY_SINCE = np.array([0.10, 0.25, 0.30]), np.array([0.20, 0.40, 0.50])
 
@@ -168,6 +169,15 @@ def _versions(
         payment.alias("updated_at"),
         pl.lit(True).alias("settles"),
     )
+    paid_month = np.where(frame["paid_date"].is_null().to_numpy(), country.window.size, month)
+    paid_month[settled] = country.window.index(payment.to_numpy())
+    country.facts.note(
+        "contribution",
+        frame.select("month", "unit", "kind", *_AMOUNTS, "subsidy_amount")
+        .with_columns(pl.lit(month).alias("month"), pl.Series("paid_month", paid_month))
+        .group_by("month", "unit", "kind", "paid_month", maintain_order=True)
+        .sum(),
+    )
     repair = frame[bad].with_columns(
         pl.lit(1).alias("version"),
         pl.lit("declared").alias("change_type"),
@@ -224,7 +234,7 @@ def _mistaken(country: Country, members: Members, month: int, random: np.random.
 
 
 def _payable(frame: pl.DataFrame) -> pl.Series:
-    return frame.select(pl.sum_horizontal("si_amount", "oa_amount", "ui_amount", "hi_amount")).to_series()
+    return frame.select(pl.sum_horizontal(_AMOUNTS)).to_series()
 
 
 def _shift(moment: pl.Series, months: pl.Series) -> pl.Series:

@@ -77,6 +77,17 @@ def write_members(country: Country, tables: Tables) -> Members:
     frames = [opening, second, *(ledger.states(rows, days_) for rows, days_ in later)]
     tables.write("vss", "participant", pl.concat(frames), person="person")
     _keys(country, tables, member, verified_on)
+    country.facts.note(
+        "member",
+        pl.DataFrame(
+            {
+                "person": member,
+                "first_month": ledger.first_month,
+                "e_book": ledger.e_book_on,
+                "verified": verified_on[member],
+            }
+        ),
+    )
     place = np.full(people.size, -1)
     place[member] = first
     places = pl.Series(place)

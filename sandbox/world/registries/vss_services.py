@@ -1,4 +1,4 @@
-"""VSS services: the catalogue, work records and surveys."""
+"""VSS services: the catalogue, work records, surveys and staff."""
 
 from __future__ import annotations
 
@@ -7,15 +7,51 @@ import polars as pl
 
 from sandbox.world.country import Country
 from sandbox.world.output import Tables
-from sandbox.world.tools import Array, days, digits, office_time, read_csv, texts, weighted
+from sandbox.world.tools import NEVER, Array, days, digits, office_time, read_csv, texts, weighted
 
 
 def write_services(country: Country, tables: Tables) -> None:
-    """Write the three data sets."""
+    """Write the four data sets."""
     _catalogue(country, tables)
     for month in range(country.window.size):
+        _staffing(country, tables, month)
         _work_records(country, tables, month)
         _surveys(country, tables, month)
+
+
+def _staffing(country: Country, tables: Tables, month: int) -> None:
+    """A central office, an office in each province, and local offices; staff by the size of the country, made up."""
+    window, geography = country.window, country.geography
+    merged = window.merged(month)
+    codes = geography.province34 if merged else geography.province63
+    place = geography.to34 if merged else np.arange(len(codes))
+    share = np.bincount(place, geography.weight, minlength=len(codes)) / geography.weight.sum()
+    staff = share * country.people.residents / 5000
+    local = np.maximum(np.round(share * country.people.residents / 300_000), 1).astype(np.int64)
+    levels = {
+        "central": (np.eye(len(codes), dtype=np.int64)[0], np.full(len(codes), 0.05 * staff.sum())),
+        "province": (np.ones(len(codes), dtype=np.int64), 0.3 * staff),
+        "local": (local, 0.65 * staff),
+    }
+    recorded = window.last_days[month].astype("datetime64[us]") + np.timedelta64(16, "h")
+    for level, (units, people) in levels.items():
+        frame = pl.DataFrame(
+            {
+                "province_code": codes,
+                "staff": np.maximum(np.round(people), 1).astype(np.int64) * (units > 0),
+                "units": units,
+            }
+        )
+        tables.write(
+            "vss",
+            "staffing",
+            frame.filter(pl.col("units") > 0).with_columns(
+                pl.lit(window.first_days[month].item()).alias("month"),
+                pl.lit("34" if merged else "63").alias("area_list"),
+                pl.lit(level).alias("level"),
+                pl.lit(recorded.item()).alias("updated_at"),
+            ),
+        )
 
 
 def _catalogue(country: Country, tables: Tables) -> None:
@@ -24,31 +60,34 @@ def _catalogue(country: Country, tables: Tables) -> None:
     mobile = table["mobile_from"].str.to_date("%Y-%m-%d").to_numpy()
     begin = np.full(size, np.datetime64("2021-01-01"))
 
-    def states(rows: Array, day: Array, level: list[str], mobile: Array) -> pl.DataFrame:
+    def states(rows: Array, online: bool, begin: Array, end: Array, day: Array) -> pl.DataFrame:
         eligible = table["eligible"].gather(rows)
+        level = np.full(len(rows), 2) if online else eligible.to_numpy().astype(np.int64)
         return pl.DataFrame(
             {
                 "service_code": table["code"].gather(rows),
                 "name": table["name"].gather(rows),
-                "level": level,
+                "level": texts(["information", "partial", "full"], level),
                 "eligible": eligible,
                 "on_web": eligible,
-                "on_mobile": mobile,
-                "valid_from": begin[rows],
-                "valid_to": np.full(len(rows), np.datetime64("NaT", "D")),
+                "on_mobile": pl.repeat(online, len(rows), eager=True),
+                "valid_from": begin,
+                "valid_to": end,
                 "updated_at": office_time(random, day),
             }
         )
 
+    # A service that goes online ends its earlier state and begins a new one.
     rows = np.flatnonzero(mobile == mobile)
-    first = ["partial" if eligible else "information" for eligible in table["eligible"]]
+    change, never = mobile[rows], np.full(size, NEVER)
     tables.write(
         "vss",
         "service_catalogue",
         pl.concat(
             [
-                states(np.arange(size), begin, first, np.zeros(size, dtype=bool)),
-                states(rows, mobile[rows], ["full"] * len(rows), np.ones(len(rows), dtype=bool)),
+                states(np.arange(size), False, begin, never, begin),
+                states(rows, False, begin[rows], change - 1, change),
+                states(rows, True, change, never[rows], change),
             ]
         ),
     )

@@ -33,7 +33,8 @@ participant as (
             link.person_key,
             row_number() over (
                 partition by link.person_key order by participant.updated_at desc, participant.si_number
-            ) as newest
+            ) as newest,
+            min(participant.first_month) over (partition by link.person_key) as first_month_ever
         from {{ ref('stg_vss__participant') }} as participant
         inner join {{ ref('link') }} as link
             on link.dataset = 'participant' and participant.si_number = link.record_id
@@ -55,13 +56,17 @@ select
     population.death_date,
     case when population.life_status = 'emigrated' then cast(population.updated_at as date) end as left_on,
     coalesce(population.armed_forces, participant.armed_forces, false) as armed_forces,
+    cast(case
+        when coalesce(population.ethnicity_code, participant.ethnicity_code) = '01' then 'KINH'
+        when coalesce(population.ethnicity_code, participant.ethnicity_code) is not null then 'MINORITY'
+    end as {{ dbt.type_string() }}) as ethnicity,
     coalesce(participant.personal_number_verified, false) as personal_number_verified,
     case when participant.person_key is null then '63' else participant.area_list end as declared_area_list,
     case
         when participant.person_key is null then substring(believed.residence_province, 13)
         else participant.province_code
     end as declared_area,
-    participant.first_month as first_si_month
+    participant.first_month_ever as first_si_month
 from {{ source('identity', 'person') }} as person
 left join believed on person.person_key = believed.person_key
 left join participant on person.person_key = participant.person_key

@@ -1,0 +1,3 @@
+{{ observations('EVASION_GAP', [
+    counted(ref('int_obliged_counted'), 'uninsured_persons', 'obliged_persons'),
+], margins=[]) }}

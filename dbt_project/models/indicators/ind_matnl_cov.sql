@@ -1,0 +1,3 @@
+{{ observations('MATNL_COV', [
+    counted(ref('int_mothers_counted'), 'receiving_mothers', 'mothers'),
+], margins=['age']) }}

@@ -1,0 +1,1 @@
+{{ observations('OPS_FILES', [counted(ref('int_work_records_counted'), 'online', 'records')], margins=[]) }}

@@ -1,0 +1,1 @@
+{{ observations('OPS_ONLINE', [counted(ref('int_services_counted'), 'online', 'eligible')], margins=[]) }}

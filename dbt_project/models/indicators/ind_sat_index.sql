@@ -1,0 +1,3 @@
+{{ observations('SAT_INDEX', [
+    counted(ref('int_survey_counted'), 'score', 'responses', where="survey_code = 'SAT_INDEX'"),
+], margins=['sex']) }}

@@ -1,0 +1,38 @@
+{%- set types = ['sickness', 'maternity', 'convalescence'] -%}
+-- Decisions on sickness, maternity and convalescence, and the persons behind them; cases are not persons.
+with decision as (
+    select
+        {{ month_start('decision_date') }} as month,
+        decision_date as event_date,
+        person_key,
+        area_34,
+        benefit_type
+    from {{ ref('fct_benefit') }}
+    where benefit_type in ({{ literals(types) }}) and status <> 'cancelled'
+),
+
+receiver as (
+    {%- set measures = {'cases': 'count(*)'} %}
+    {%- for type in types %}
+    {%- do measures.update({type: "sum(case when event.benefit_type = '" ~ type ~ "' then 1 else 0 end)"}) %}
+    {%- endfor %}
+    {{ persons_in_period('decision', measures) }}
+)
+
+{{ count_events('receiver', [], {'persons': 'count(*)', 'cases': 'sum(cases)'}) }}
+{%- for type in types %}
+union all
+select
+    freq,
+    period,
+    area_34,
+    '_U' as area_63,
+    '_T' as sex,
+    '_T' as age,
+    'benefit_type' as breakdown,
+    '{{ type | upper }}' as category,
+    cast(sum(case when {{ type }} > 0 then 1 else 0 end) as {{ dbt.type_bigint() }}) as persons,
+    cast(sum({{ type }}) as {{ dbt.type_bigint() }}) as cases
+from receiver
+group by freq, period, area_34
+{%- endfor %}
