@@ -75,7 +75,7 @@ def test_a_release_waits_for_a_human(api: Api, option: str, state: str) -> None:
     (question,) = api.questions("publish_indicators")
     assert made.release_id in question.subject
     api.answer(question, option, {"reason": "Looked at"})
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not all(run.ended for run in watch.wait({"publish_indicators"})) and time.monotonic() < deadline:
         time.sleep(0.5)
     [decision] = ledger.show(made.release_id)["decisions"]
