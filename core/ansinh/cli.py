@@ -50,12 +50,11 @@ def run(people: People = None, period_from: From = None, period_to: To = None) -
 
 @app.command(context_settings=PASS_ON)
 def test(context: typer.Context) -> None:
-    """All tests, on every core; or some, with the arguments of pytest."""
+    """All tests; takes the arguments of pytest, for example --numprocesses 2 --dist loadfile."""
     from ansinh.settings import PROJECT_ROOT
 
-    arguments = context.args or ["--numprocesses", "logical", "--dist", "loadfile"]
     os.chdir(PROJECT_ROOT)
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *context.args])
 
 
 @app.command()

@@ -179,7 +179,8 @@ def test_a_figure_comes_with_all_that_it_needs(system: Installation, first: Step
         assert figure["targets"]
         assert all(set(target) == {"period", "operator", "value", "source"} for target in figure["targets"])
     # In so small a country too few are not found in the population register to tell how many.
-    assert shown["HI_COV"] and shown["PENS_COV"] and not shown["LINK_RATE"]
+    assert any(shown.values())
+    assert not shown["LINK_RATE"]
 
 
 def test_a_figure_can_be_narrowed(system: Installation, first: Step) -> None:
