@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import pyarrow as pa
+import pandas as pd
 
 from linkage import cluster, comparisons, preparation, rest, rules
 from linkage.model import Model
@@ -111,11 +111,11 @@ def _cluster(connection: duckdb.DuckDBPyConnection, settings: LinkageSettings, a
         "refused": {
             "l": edges.left[places],
             "r": edges.right[places],
-            "reason": pa.array([reason for _, reason in made.refused], pa.string()),
+            "reason": pd.Series([reason for _, reason in made.refused], dtype="str"),
         },
     }
     for name, columns in frames.items():
-        connection.register("handed_over", pa.table(columns))
+        connection.register("handed_over", pd.DataFrame(columns))
         connection.execute(f"create or replace temp table {name} as select * from handed_over")
         connection.unregister("handed_over")
     return made.cut

@@ -1,7 +1,7 @@
 """What a run looks at: everything, or what is new or changed since the last run and what that may connect to.
 
-An increment asks PostgreSQL for the fresh nodes and for whoever carries their identifiers, and DuckDB for look-alikes
-by the keys that the model is blocked on. Persons come whole, with the evidence that made them.
+An increment searches `standing` for whoever carries the identifiers of fresh nodes, and for look-alikes by the keys
+that the model is blocked on. Persons come whole, with the evidence that made them.
 """
 
 from __future__ import annotations
@@ -14,103 +14,97 @@ from psycopg import sql
 
 from linkage import blocking, comparisons, rest, store
 
-_ATTRIBUTES = {
-    "node_id": "uuid", "registry": "varchar", "dataset": "varchar", "personal_number": "varchar",
-    "personal_number_restored": "boolean", "number_given": "varchar", "old_id_number": "varchar",
-    "si_number": "varchar", "tax_code": "varchar", "full_name": "varchar", "name_key": "varchar", "born_on": "date",
-    "birth_precision": "varchar", "sex": "varchar", "province": "varchar", "residence_province": "varchar",
-    "is_newborn": "boolean", "is_fresh": "boolean",
-}  # fmt: skip
-_DESCRIPTION = {
-    "is_person": "boolean",
-    **{name: _ATTRIBUTES[name] for name in (
-        "node_id", "is_fresh", "personal_number", "number_given", "old_id_number", "full_name", "name_key", "born_on",
-        "birth_precision", "sex", "residence_province",
-    )},
-}  # fmt: skip
-_EDGE = {
-    "left_node": "uuid", "right_node": "uuid", "method": "varchar", "rule": "varchar", "probability": "double",
-    "weight": "double",
-}  # fmt: skip
-_NUMBER = {"old_number": "varchar", "new_number": "varchar"}
 _DECISION = {"decision_id": "bigint", "left_node": "uuid", "right_node": "uuid", "verdict": "varchar"}
-_KEY = {"node_id": "uuid", "person_key": "bigint"}
+_LOST = {"node_id": "uuid", "person_key": "bigint"}
 
 
-def find_changes(connection: psycopg.Connection, since: dt.datetime) -> None:
-    """Create the temporary tables of what is new since the last run (see `sql/changes.sql`)."""
+def find_changes(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection, since: dt.datetime) -> None:
+    """Create the tables of what is new since the last run, and `standing_decision` and `lost` for the keys.
+
+    Args:
+        connection: PostgreSQL.
+        bench: DuckDB with `standing`, see `linkage.standing`.
+        since: decisions that were taken or withdrawn since then are new.
+    """
     literal = sql.Literal(since).as_string(connection)
-    connection.execute(store.script("changes").replace(b"%(since)s", literal.encode()))
+    connection.execute(store.script("decisions").replace(b"%(since)s", literal.encode()))
+    for query, columns, result in (
+        (f"select {', '.join(_DECISION)} from decided", _DECISION, "create table standing_decision"),
+        ("select node_id from newly_decided", {"node_id": "uuid"}, "create temp table newly_decided"),
+        (
+            """select old_value, new_value from staging.stg_population__identity_change
+            where
+                identifier_type in ('personal_number', 'tax_code', 'old_id_number')
+                and old_value <> new_value and length(new_value) = 12""",
+            {"old_value": "varchar", "new_value": "varchar"},
+            "create temp table identity_change",
+        ),
+    ):
+        store.take_out(connection, query, bench, columns, f"{result} as select * from {{rows}}")
+    _execute(bench, "changes")
+    _find_lost(connection, bench)
 
 
-def take_all(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:
+def take_all(bench: duckdb.DuckDBPyConnection) -> None:
     """Fill the tables of the engine and of the keys with every node, all fresh; earlier evidence is left behind."""
-    connection.execute(store.script("take_all"))
-    _take(connection, bench)
+    bench.execute("create temp table looked_at as select node_id, true as is_fresh from standing.node")
+    _execute(bench, "take")
 
 
-def take_neighbourhood(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:
+def take_neighbourhood(bench: duckdb.DuckDBPyConnection) -> None:
     """Fill the tables of the engine and of the keys with the fresh nodes and what they may connect to."""
+    comparisons.prepare(bench)
     for name in ("fresh_nodes", "holders", "unsettled_nodes"):
-        connection.execute(store.script(name))
-    _add_look_alikes(connection, bench)
-    connection.execute(store.script("whole_persons"))
-    _take(connection, bench)
+        _execute(bench, name)
+    _find_look_alikes(bench)
+    for name in ("whole_persons", "take"):
+        _execute(bench, name)
 
 
-def registered_persons(connection: psycopg.Connection) -> int:
-    """Return the size of the population register, in records."""
-    row = connection.execute("select count(*) from identity.record where dataset = 'person'").fetchone()
+def registered_persons(bench: duckdb.DuckDBPyConnection) -> int:
+    """Return the size of the population register, in descriptions."""
+    row = bench.execute("select count(*) from standing.node where dataset = 'person'").fetchone()
     return int(row[0]) if row else 0
 
 
-def _take(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:
-    """Fill the engine's tables, and `node_record`, `standing_decision`, `before` and `lost` for the keys."""
-    described = ", ".join(f"any_value({name}) as {name}" for name in list(_ATTRIBUTES)[1:])
-    store.take_out(
-        connection,
-        f"select {', '.join(_ATTRIBUTES)}, record_id from taken_record",
-        bench,
-        _ATTRIBUTES | {"record_id": "varchar"},
-        f"""create table taken as
-        select node_id, {described}, count(*) as records, min(record_id) as record_id from {{rows}} group by node_id""",
-    )
-    bench.execute("insert into node select * exclude (record_id) from taken")
-    bench.execute("create table node_record as select node_id, dataset, record_id from taken")
-    bench.execute("drop table taken")
-    for table, columns, statement in (
-        ("taken_edge", _EDGE, "insert into known_edge"),
-        ("taken_number", _NUMBER, "insert into replaced_number"),
-        ("decided", _DECISION, "create table standing_decision as"),
-        ("taken_node where node_id not in (select node_id from lost_node)", _KEY, "create table before as"),
-        ("kept_record", _KEY, "create table lost as"),
-    ):
-        query = f"select {', '.join(columns)} from {table}"
-        store.take_out(connection, query, bench, columns, f"{statement} select * from {{rows}}")
-    bench.execute("insert into decision select left_node, right_node, verdict from standing_decision")
+def _execute(bench: duckdb.DuckDBPyConnection, name: str) -> None:
+    bench.execute(store.script(f"neighbourhood/{name}").decode())
 
 
-def _add_look_alikes(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:
-    """Fill `look_alike`: nodes that unsettled fresh nodes resemble, and those that a newly registered person does."""
-    comparisons.prepare(bench)
+def _find_lost(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:
+    """Create `lost`: keys of lost nodes, with the new node of a record that describes its person in another way."""
+    connection.execute("create temp table lost_node (node_id uuid, person_key bigint, dataset text, record_id text)")
+    store.put_in(bench, "select * from lost_node", connection, "lost_node")
     store.take_out(
         connection,
-        f"select {', '.join(_DESCRIPTION)} from described_record",
+        """select record.node_id, lost_node.person_key
+        from lost_node
+        left join identity.record as record
+            on lost_node.dataset = record.dataset and lost_node.record_id = record.record_id""",
         bench,
-        _DESCRIPTION,
-        f"""create table described as {rest.columns("node_id", "is_person", "is_fresh")}
-        from (select distinct on (node_id) * from {{rows}})""",
+        _LOST,
+        """create table lost as
+        select new_node.node_id, described.person_key
+        from {rows} as described
+        left join new_node on described.node_id = new_node.node_id""",
     )
+
+
+def _find_look_alikes(bench: duckdb.DuckDBPyConnection) -> None:
+    """Create `look_alike`, nodes that unsettled fresh nodes resemble, and `rejudged`, whom a new person resembles."""
+    bench.execute(f"create temp table described as {rest.columns('node_id', 'is_person', 'is_fresh')} from searched")
     unregistered = "(select * from described where not is_person)"
     arrived = "(select * from described where is_person and is_fresh)"
     blocking.pairs(bench, unregistered, arrived, "met", blocking.BLOCKS, "true")
+    bench.execute("create temp table rejudged as select distinct l as node_id from met")
     unsettled = """(
         select * from described
-        where not is_person and (is_fresh or unique_id in (select met.l from met))
+        where not is_person and (is_fresh or unique_id in (select rejudged.node_id from rejudged))
     )"""
     blocking.pairs(bench, unsettled, "described", "alike", blocking.BLOCKS, "l.unique_id <> r.unique_id")
-    near = "select distinct l, true from met union all select distinct r, false from alike"
-    store.put_in(bench, near, connection, "look_alike")
-    connection.execute("analyze look_alike")
-    for table in ("described", "met", "alike"):
-        bench.execute(f"drop table {table}")
+    bench.execute("""
+        create temp table look_alike as
+        select node_id from rejudged
+        union
+        select r from alike
+    """)

@@ -8,7 +8,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from linkage import engine, keys, neighbourhood, store, training
+from linkage import engine, keys, neighbourhood, standing, store, training
 from linkage.model import load, save
 from linkage.settings import LinkageSettings
 
@@ -70,36 +70,41 @@ def run(*, full: bool = False, settings: LinkageSettings | None = None) -> Repor
     """
     begin = time.perf_counter()
     model, limits = load(), settings or LinkageSettings()
-    with store.exclusive() as connection, store.workbench() as bench:
+    with store.exclusive() as connection:
         last = store.last_run(connection)
         full = full or last is None or last[0] != model.version
         run_id, started_at, highest = store.start(connection)
-        neighbourhood.find_changes(connection, last[1] if last else _EVER)
-        engine.create_tables(bench)
-        if full:
-            neighbourhood.take_all(connection, bench)
-        else:
-            neighbourhood.take_neighbourhood(connection, bench)
-            limits = replace(limits, registered_persons=neighbourhood.registered_persons(connection))
-        connection.commit()
-        found = engine.link(bench, model, limits)
-        given = keys.assign(bench, highest)
-        store.write(bench, connection, full=full, run_id=run_id, model_version=model.version)
-        report = Report(
-            run_id=run_id,
-            kind="full" if full else "increment",
-            nodes=found.nodes,
-            fresh_nodes=found.fresh_nodes,
-            edges=sum(found.edges.values()),
-            persons=given.given,
-            merges=given.merged,
-            splits=given.split,
-            doubtful=sum(found.doubtful.values()),
-            seconds=round(time.perf_counter() - begin, 2),
-            detail={"engine": found.as_dict(), "keys": asdict(given)},
-        )
-        store.record_run(connection, asdict(report) | {"model_version": model.version, "started_at": started_at})
-        connection.commit()
+        with store.workbench(on_disk=full) as bench:
+            known = last[1] if last else _EVER
+            standing.take_out(connection, bench, None if full else known)
+            neighbourhood.find_changes(connection, bench, known)
+            connection.commit()
+            engine.create_tables(bench)
+            if full:
+                neighbourhood.take_all(bench)
+            else:
+                neighbourhood.take_neighbourhood(bench)
+                limits = replace(limits, registered_persons=neighbourhood.registered_persons(bench))
+            found = engine.link(bench, model, limits)
+            given = keys.assign(bench, highest)
+            store.write(bench, connection, full=full, run_id=run_id, model_version=model.version)
+            standing.keep(connection, bench, started_at)
+            report = Report(
+                run_id=run_id,
+                kind="full" if full else "increment",
+                nodes=found.nodes,
+                fresh_nodes=found.fresh_nodes,
+                edges=sum(found.edges.values()),
+                persons=given.given,
+                merges=given.merged,
+                splits=given.split,
+                doubtful=sum(found.doubtful.values()),
+                seconds=round(time.perf_counter() - begin, 2),
+                detail={"engine": found.as_dict(), "keys": asdict(given)},
+            )
+            store.record_run(connection, asdict(report) | {"model_version": model.version, "started_at": started_at})
+            connection.commit()
+            bench.commit()
     _log.info("%s", report)
     return report
 
@@ -117,9 +122,10 @@ def train(version: str) -> dict[str, Any]:
         AnsinhError: a linkage run is at work.
     """
     with store.exclusive() as connection, store.workbench() as bench:
-        neighbourhood.find_changes(connection, _EVER)
+        standing.take_out(connection, bench, None)
+        neighbourhood.find_changes(connection, bench, _EVER)
+        connection.rollback()
         engine.create_tables(bench)
-        neighbourhood.take_all(connection, bench)
-        connection.commit()
+        neighbourhood.take_all(bench)
         model, parameters = training.train(bench, version)
     return {"version": version, "path": str(save(model)), "trained_on": model.trained_on, "parameters": parameters}

@@ -53,8 +53,7 @@ def decide(verdict: str, left: str, right: str, reason: str, decided_by: str) ->
     Raises:
         AnsinhError: there is no such record or person, both are the same, or the decision stands already.
     """
-    if not reason.strip() or not decided_by.strip():
-        raise AnsinhError("A decision needs a reason and a name.", "Give both: --reason TEXT --by NAME.")
+    _require(reason, decided_by)
     with database.connect(Role.STEWARD) as connection:
         one, other = sorted((_find(connection, left), _find(connection, right)), key=lambda r: (r.dataset, r.record_id))
         if one.node_id == other.node_id:
@@ -67,9 +66,7 @@ def decide(verdict: str, left: str, right: str, reason: str, decided_by: str) ->
         if standing and standing[1] == verdict:
             raise AnsinhError(f"Decision {standing[0]} says that already.", "Nothing is left to do.")
         if standing:
-            connection.execute(
-                "update identity.decision set withdrawn_at = clock_timestamp() where decision_id = %s", [standing[0]]
-            )
+            _withdraw(connection, standing[0], reason, decided_by)
         row = connection.execute(
             """insert into identity.decision (left_dataset, left_record, right_dataset, right_record, verdict, reason,
                 decided_by) values (%s, %s, %s, %s, %s, %s, %s) returning decision_id""",
@@ -77,6 +74,25 @@ def decide(verdict: str, left: str, right: str, reason: str, decided_by: str) ->
         ).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def withdraw(decision_id: int, reason: str, withdrawn_by: str) -> None:
+    """Take a decision back; it is kept, and the next linkage run judges its records as if it had never been.
+
+    Args:
+        decision_id: the number of the decision.
+        reason: why, for those who ask later.
+        withdrawn_by: who takes it back.
+
+    Raises:
+        AnsinhError: no decision of this number is in force.
+    """
+    _require(reason, withdrawn_by)
+    with database.connect(Role.STEWARD) as connection:
+        if not _withdraw(connection, decision_id, reason, withdrawn_by):
+            raise AnsinhError(
+                f"No decision {decision_id} is in force.", "See ./ansinh identity explain with one of its records."
+            )
 
 
 def explain(subject: str) -> Row:
@@ -110,24 +126,45 @@ def explain(subject: str) -> Row:
             "records": records,
             "evidence": evidence,
             "values": _values(connection, key),
-            "doubtful": _pairs(connection, key, 100),
+            "doubtful": _pairs(connection, "doubtful_pairs", {"person_key": key, "limit": 100}),
             "decisions": _rows(connection, "person_decisions", {"person_key": key}),
             "history": _rows(connection, "person_history", {"person_key": key}),
         }
 
 
 def review(limit: int = 20) -> list[Row]:
-    """Return the pairs that nobody has decided yet, those that move most records first, one for every two persons.
+    """Return the pairs that nobody has decided yet, one for every two persons, and links that identifiers contradict.
+
+    Those that move most records come first.
 
     Args:
         limit: at most so many.
     """
     with database.connect(Role.STEWARD) as connection:
-        return _pairs(connection, None, limit)
+        pairs = _pairs(connection, "doubtful_pairs", {"person_key": None, "limit": limit})
+        pairs += _pairs(connection, "contradicted_links", {"limit": limit})
+    return sorted(pairs, key=lambda pair: -pair["records"])[:limit]
 
 
-def _pairs(connection: psycopg.Connection, key: int | None, limit: int) -> list[Row]:
-    pairs = _rows(connection, "doubtful_pairs", {"person_key": key, "limit": limit})
+def _require(reason: str, name: str) -> None:
+    if not reason.strip() or not name.strip():
+        raise AnsinhError("A decision needs a reason and a name.", "Give both: --reason TEXT --by NAME.")
+
+
+def _withdraw(connection: psycopg.Connection, decision_id: int, reason: str, withdrawn_by: str) -> bool:
+    """Withdraw a decision; return whether it was in force."""
+    done = connection.execute(
+        """update identity.decision
+        set withdrawn_at = clock_timestamp(), withdrawn_by = %s, withdrawn_reason = %s
+        where decision_id = %s and withdrawn_at is null""",
+        [withdrawn_by.strip(), reason.strip(), decision_id],
+    )
+    return done.rowcount == 1
+
+
+def _pairs(connection: psycopg.Connection, script: str, values: Row) -> list[Row]:
+    """Return pairs with both records, and what these agree and differ in."""
+    pairs = _rows(connection, script, values)
     for pair in pairs:
         pair["left"], pair["right"] = pair.pop("left_record"), pair.pop("right_record")
         pair |= _compare(pair["left"], pair["right"])

@@ -47,19 +47,24 @@ def exclusive() -> Iterator[psycopg.Connection]:
         row = connection.execute("select pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
         if row != (True,):
             raise AnsinhError("Another linkage run is at work.", "Wait until it is done, then run again.")
-        connection.execute("set work_mem = '128MB'")
+        # An increment fetches a few rows of tables that are in memory.
+        connection.execute("set work_mem = '128MB'; set random_page_cost = 1.1")
         connection.commit()
         yield connection
 
 
 @contextmanager
-def workbench() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give an empty DuckDB that spills to a scratch folder of the installation, removed afterwards."""
+def workbench(*, on_disk: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give an empty DuckDB that spills to a scratch folder of the installation, removed afterwards.
+
+    Args:
+        on_disk: whether its tables are too large for the memory it may take.
+    """
     folder = get_settings().home / "linkage"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         options: dict[str, Any] = {"memory_limit": _MEMORY, "temp_directory": scratch}
-        with duckdb.connect(Path(scratch) / "run.duckdb", config=options) as connection:
+        with duckdb.connect(Path(scratch) / "run.duckdb" if on_disk else ":memory:", config=options) as connection:
             # A progress bar would mix with what commands print.
             connection.execute("set enable_progress_bar = false")
             yield connection
@@ -133,38 +138,44 @@ def start(connection: psycopg.Connection) -> tuple[int, dt.datetime, int]:
 def write(
     bench: duckdb.DuckDBPyConnection, connection: psycopg.Connection, *, full: bool, run_id: int, model_version: str
 ) -> None:
-    """Write the evidence and the persons that a run found; the caller commits.
+    """Write what a run changes of the evidence and the persons; the caller commits.
 
     Args:
-        bench: DuckDB with the tables of the engine and of `linkage.keys`.
-        connection: PostgreSQL with the temporary tables of `linkage.neighbourhood`.
-        full: whether all evidence is replaced, or only that of fresh and lost nodes.
+        bench: DuckDB with the tables of the engine, of `linkage.keys` and of `linkage.neighbourhood`.
+        connection: PostgreSQL with the temporary table `seen_change` of `linkage.standing`.
+        full: whether so much may change that indexes are better made again.
         run_id: the run.
         model_version: its model.
     """
     stamp = f"{run_id}, now()"
-    connection.execute(script("forget_all" if full else "forget"))
-    connection.execute(script("arriving"))
-    changes = {
-        "gone_node": "select node_id from moved_node where was_linked",
-        "found_doubt": f"select *, {run_id} from doubtful",
+    doubt = {"left_node": "uuid", "right_node": "uuid"}
+    query = f"select {', '.join(doubt)} from identity.doubtful"
+    take_out(connection, query, bench, doubt, "create temp table standing_doubt as select * from {rows}")
+    bench.execute(script("neighbourhood/evidence").decode())
+    if full:
+        connection.execute("drop index if exists identity.edge_left, identity.node_person_key")
+    connection.execute(script("leaving"))
+    leaving = {
+        "gone_node": "select node_id from moved_node where was_linked union all select node_id from lost_node",
+        "gone_edge": "from gone_edge",
+        "gone_doubt": "from gone_doubt",
+        "gone_number": "from standing.replaced_number except from replacement",
         "merged_key": "select person_key, other_key from person_event where kind = 'merged'",
     }
-    for table, query in changes.items():
+    for table, query in leaving.items():
         put_in(bench, query, connection, table)
     connection.execute(script("settle"))
     # In the order of their first index, which is written faster so.
-    rows = {
-        "edge": f"""
-            select edge.*, '{model_version}', {stamp}
-            from edge anti join known_edge using (left_node, right_node)
-            order by left_node""",
+    arriving = {
+        "edge": f"select *, '{model_version}', {stamp} from new_edge order by left_node",
         "node_person": f"select node_id, person_key, dataset, record_id, {stamp} from moved_node order by node_id",
         "person (person_key, assigned_at, run_id)": f"select person_key, now(), {run_id} from given_key order by 1",
         "person_event (run_id, happened_at, kind, person_key, other_key, cause)":
             f"select {stamp}, kind, person_key, other_key, cause from person_event order by person_key, other_key",
+        "doubtful": f"select *, {run_id} from doubtful",
+        "replaced_number": "from replacement except from standing.replaced_number order by 1",
     }  # fmt: skip
-    for table, query in rows.items():
+    for table, query in arriving.items():
         put_in(bench, query, connection, f"identity.{table}")
     if full:
         connection.execute(script("tables"))

@@ -14,7 +14,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from ansinh.database import Role, connect
-from publication import figures, inputs, lineage, periods
+from publication import figures, inputs, lineage, periods, targets
+from publication.disclosure import NATION, TOTAL
 from publication.periods import Period
 
 _BATCHES = """
@@ -133,16 +134,18 @@ def figure(indicator: str, period: str, area: str = "VN") -> dict[str, Any]:
     Raises:
         AnsinhError: there is no such indicator, period or area, or the figure may not be seen.
     """
-    shown = figures.indicator(indicator, period, area)[0] | figures.interval(indicator, period, area)
     span = periods.parse(period)
     month = f"{span.last_month:%Y-%m}"
     with connect(Role.PUBLISHER) as connection:
+        disclosed, vintage = figures.disclosed(connection, indicator, period)
+        goals = targets.of_indicator(inputs.targets(connection), indicator)
+        [shown] = figures.narrowed(disclosed, vintage, goals, area_list="34", area=area, sex=TOTAL, age=TOTAL)
         known = facts(connection, [indicator], period)[indicator]
         entry = inputs.indicators(connection).row(by_predicate=pl.col("indicator") == indicator, named=True)
         used = {(one["registry"], one["dataset"]) for one in known["data_sets"]}
         suites = {f"{registry}_{dataset}" for registry, dataset in used}
         return {
-            "figure": shown,
+            "figure": shown | _interval(disclosed, area),
             **{f"{key}_{language}": entry[f"{key}_{language}"] for key in ("name", "definition", "caveats")
                for language in ("en", "vi")},
             **known,
@@ -155,7 +158,7 @@ def figure(indicator: str, period: str, area: str = "VN") -> dict[str, Any]:
                             key=lambda row: (_STAGES.index(row["stage"]), row["suite"])),
             "releases": [{**row, "hidden": row.pop("conf_status") != "F"} for row in _rows(
                 connection, _RELEASES, {"indicator": indicator, "period": period, "area": area})],
-            "compared": _compared(connection, indicator, period) if area == "VN" else [],
+            "compared": _compared(connection, disclosed) if area == NATION else [],
         }  # fmt: skip
 
 
@@ -177,12 +180,17 @@ def _share(part: Any, whole: Any) -> float:
     return max(0.0, round(float(100 * part / whole), 1))
 
 
-def _compared(connection: psycopg.Connection, indicator: str, period: str) -> list[dict[str, Any]]:
+def _interval(disclosed: pl.DataFrame, area: str) -> dict[str, float | None]:
+    """Return `lower` and `upper` of a figure; null where it is hidden or has none."""
+    found = disclosed.filter(area_list="34", area=area, sex=TOTAL, age=TOTAL, breakdown=TOTAL)
+    return found.select(pl.col("lower", "upper").cast(pl.Float64)).row(0, named=True)
+
+
+def _compared(connection: psycopg.Connection, disclosed: pl.DataFrame) -> list[dict[str, Any]]:
     """Return published figures beside those of ours that are not hidden."""
-    table, _ = figures.disclosed(connection, indicator, period)
-    cell = ["breakdown", "category"]
-    free = table.filter(area_list="34", area="VN", sex="_T", age="_T", conf_status="F").select(cell)
-    rows = inputs.reconciliation(connection).filter(indicator=indicator, period=period).join(free, on=cell, how="semi")
+    cell = ["indicator", "period", "breakdown", "category"]
+    free = disclosed.filter(area_list="34", area=NATION, sex=TOTAL, age=TOTAL, conf_status="F").select(cell)
+    rows = inputs.reconciliation(connection).join(free, on=cell, how="semi")
     numbers = ("published", "computed", "scale", "difference")
     return [
         {name: float(row[name]) if name in numbers else row[name] for name in _COMPARED}

@@ -68,11 +68,28 @@ def indicator(
     """
     with connect(Role.PUBLISHER) as connection:
         table, vintage = disclosed(connection, indicator, period)
-        table = table.filter(pl.col("breakdown") == TOTAL)
         goals = targets.of_indicator(inputs.targets(connection), indicator)
-    for column, wanted in {"area_list": area_list, "area": area, "sex": sex, "age": age}.items():
-        if wanted is not None:
-            table = _narrow(table, column, wanted, f"{indicator} in {period}")
+    return narrowed(table, vintage, goals, area_list=area_list, area=area, sex=sex, age=age)
+
+
+def narrowed(
+    table: pl.DataFrame, vintage: str, goals: list[targets.Target], **wanted: str | None
+) -> list[dict[str, Any]]:
+    """Return the figures of a table of `disclosed` that stand where `wanted` says, in the shape of `indicator`.
+
+    Args:
+        table: one indicator and period.
+        vintage: theirs.
+        goals: the targets of the indicator.
+        wanted: area_list, area, sex, age; None is every one.
+
+    Raises:
+        AnsinhError: there is none.
+    """
+    table = table.filter(pl.col("breakdown") == TOTAL)
+    for column, value in wanted.items():
+        if value is not None:
+            table = _narrow(table, column, value)
     numbers = {name: pl.col(name).cast(pl.Float64) for name in ("numerator", "denominator", "value")}
     return [
         {
@@ -86,14 +103,6 @@ def indicator(
         }
         for row in table.with_columns(**numbers).sort("sex", "age").iter_rows(named=True)
     ]
-
-
-def interval(indicator: str, period: str, area: str) -> dict[str, float | None]:
-    """Return `lower` and `upper` of a figure on the list of 34 provinces; null where it is hidden or has none."""
-    with connect(Role.PUBLISHER) as connection:
-        table, _ = disclosed(connection, indicator, period)
-    found = table.filter(area_list="34", area=area, sex=TOTAL, age=TOTAL, breakdown=TOTAL)
-    return found.select(pl.col("lower", "upper").cast(pl.Float64)).row(0, named=True)
 
 
 def headline(period: str) -> list[dict[str, Any]]:
@@ -144,10 +153,10 @@ def _unknown(connection: psycopg.Connection, indicator: str, period: str) -> Ans
     return AnsinhError(f"There is no {indicator} for {period}.", exists)
 
 
-def _narrow(table: pl.DataFrame, column: str, wanted: str, subject: str) -> pl.DataFrame:
+def _narrow(table: pl.DataFrame, column: str, wanted: str) -> pl.DataFrame:
     found = table.filter(pl.col(column) == wanted)
     if found.is_empty():
-        name = column.replace("_", " ")
+        name, subject = column.replace("_", " "), " in ".join(table.select("indicator", "period").row(0))
         raise AnsinhError(
             f"There is no {name} {wanted} for {subject}.", f"Choose one of {_listed(sorted(set(table[column])))}."
         )

@@ -6,10 +6,11 @@ import datetime as dt
 from functools import lru_cache
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ansinh.errors import AnsinhError
+from ansinh.settings import read
 
 
 class PublicationSettings(BaseSettings):
@@ -38,16 +39,10 @@ def get_settings() -> PublicationSettings:
     Raises:
         AnsinhError: a setting has a value that does not fit.
     """
+    settings = read(PublicationSettings)
     try:
-        settings = PublicationSettings()  # type: ignore[call-arg]
         for day in (settings.year_end_estimate, settings.official):
             dt.date.fromisoformat(f"2024-{day}")
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = f"ANSINH_RELEASE_{first['loc'][0]}".upper()
-        raise AnsinhError(
-            f"{name} is wrong: {first['msg']}.", f"Correct {name} in the environment or in .env."
-        ) from error
     except ValueError as error:
         raise AnsinhError(f"A day of the release calendar is wrong: {error}.", "Write days as MM-DD.") from error
     return settings

@@ -10,6 +10,7 @@ import typer
 
 from ansinh import identity, releases
 from ansinh.errors import AnsinhError
+from ansinh.options import Json
 
 app = typer.Typer(
     help="An Sinh: five registries, one participant warehouse, published indicators.",
@@ -26,7 +27,6 @@ app.add_typer(releases.app, name="release")
 app.add_typer(bench, name="bench")
 app.add_typer(contracts, name="contracts")
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 From = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM", help="First month.")]
 To = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month, included.")]
 Period = Annotated[str | None, typer.Option("--period", metavar="YYYY-MM", help="One month.")]

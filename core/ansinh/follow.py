@@ -13,7 +13,6 @@ from ansinh.narrator import Narrator
 
 _POLL_SECONDS = 0.4
 _WAKE_SECONDS = 60
-_ENDED = ("success", "failed", "upstream_failed", "skipped", "removed")
 _ROWS = """
 select coalesce(sum(rows_received), 0), coalesce(sum(rows_quarantined), 0) from ingest.batch where registry = %s
 """

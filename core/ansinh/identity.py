@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from ansinh.options import Json
+
 app = typer.Typer(help="Who is who: explain, decide, review, train.", no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Side = Annotated[str, typer.Argument(metavar="RECORD", help="DATASET:RECORD_ID, or a person key for its main record.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept with the decision.")]
 By = Annotated[str, typer.Option("--by", help="Who decides.")]
@@ -66,9 +67,8 @@ def explain(
         _title("Decisions")
         print_table(
             {"": "right", "Verdict": "left", "Records": "left", "By": "left", "At": "left", "Reason": "left"},
-            ((row["decision_id"], row["verdict"] + (" (withdrawn)" if row["withdrawn_at"] else ""),
-              f"{row['left_record']} – {row['right_record']}", row["decided_by"], row["decided_at"], row["reason"])
-             for row in known["decisions"]),
+            ((row["decision_id"], row["verdict"], f"{row['left_record']} – {row['right_record']}", row["decided_by"],
+              row["decided_at"], row["reason"] + _withdrawn(row)) for row in known["decisions"]),
             "",
         )  # fmt: skip
     if known["history"]:
@@ -90,11 +90,24 @@ def unlink(left: Side, right: Side, reason: Reason, by: By) -> None:
 
 
 @app.command()
+def withdraw(
+    decision: Annotated[int, typer.Argument(help="Number of the decision, as `explain` shows it.")],
+    reason: Reason,
+    by: By,
+) -> None:
+    """Take a decision back: the evidence decides again. The decision is kept, with who withdrew it and why."""
+    from ansinh.output import console
+
+    _stewardship().withdraw(decision, reason, by)
+    console.print(f"Decision {decision} is withdrawn. The next build judges its records anew: ./ansinh build")
+
+
+@app.command()
 def review(
     limit: Annotated[int, typer.Option(min=1, help="At most so many pairs.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """Pairs in doubt that nobody has decided, those that move most records first."""
+    """Pairs in doubt that nobody has decided, and links that identifiers contradict; most records first."""
     from ansinh.output import console, print_json
 
     pairs = _stewardship().review(limit)
@@ -190,6 +203,12 @@ def _evidence(edge: dict[str, Any]) -> str:
     if edge["method"] == "model":
         return f"model {edge['model_version']}, probability {edge['probability']:.4f}"
     return "decided by a steward"
+
+
+def _withdrawn(decision: dict[str, Any]) -> str:
+    if not decision["withdrawn_at"]:
+        return ""
+    return f" (withdrawn by {decision['withdrawn_by']}: {decision['withdrawn_reason']})"
 
 
 def _told(event: dict[str, Any]) -> str:

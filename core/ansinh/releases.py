@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
+from ansinh.options import Json
 from ansinh.output import console, print_json, print_table
 
 app = typer.Typer(help="Releases: calendar, list, show, approve, refuse, withdraw, diff, rebuild", no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Release = Annotated[str, typer.Argument(metavar="ID", help="For example 2025-12-preliminary-1.")]
 By = Annotated[str | None, typer.Option("--by", help="Who decides; by default the user of this system.")]
 

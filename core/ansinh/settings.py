@@ -11,6 +11,7 @@ import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from dotenv import load_dotenv
 from pydantic import Field, ValidationError
@@ -19,6 +20,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from ansinh.errors import AnsinhError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+_Kind = TypeVar("_Kind", bound=BaseSettings)
 
 # Into the environment, not only into the fields below: registries, secrets and child processes read it there.
 load_dotenv(PROJECT_ROOT / ".env")
@@ -82,17 +84,26 @@ def get_settings() -> Settings:
     Raises:
         AnsinhError: a setting has a value that does not fit.
     """
-    try:
-        settings = Settings()  # type: ignore[call-arg]
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = f"ANSINH_{first['loc'][0]}".upper()
-        raise AnsinhError(
-            f"{name} is wrong: {first['msg']}.", f"Correct {name} in the environment or in .env."
-        ) from error
+    settings = read(Settings)
     settings.home = settings.home.expanduser().resolve()
     settings.home.mkdir(parents=True, exist_ok=True)
     return settings
+
+
+def read(kind: type[_Kind]) -> _Kind:
+    """Return settings from the environment.
+
+    Raises:
+        AnsinhError: a setting has a value that does not fit; the message names its variable.
+    """
+    try:
+        return kind()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"{kind.model_config['env_prefix']}{first['loc'][0]}".upper()
+        raise AnsinhError(
+            f"{name} is wrong: {first['msg']}.", f"Correct {name} in the environment or in .env."
+        ) from error
 
 
 def secret(name: str) -> str:

@@ -1,4 +1,22 @@
 {#-
+    Decisions on benefits as events of persons; cancelled ones never happened.
+
+    Args:
+        types: benefit types.
+        column: the column of `fct_benefit` that is needed with them.
+-#}
+{% macro benefit_decisions(types, column) -%}
+    select
+        {{ month_start('decision_date') }} as month,
+        decision_date as event_date,
+        person_key,
+        area_34,
+        {{ column }}
+    from {{ ref('fct_benefit') }}
+    where benefit_type in ({{ literals(types) }}) and status <> 'cancelled'
+{%- endmacro %}
+
+{#-
     Distinct persons with events in each whole period: once a person, in the province of its last event, with sex and age at
     the period's end. Persons are not summed over months.
 

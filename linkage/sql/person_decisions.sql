@@ -7,7 +7,9 @@ select
     decision.reason,
     decision.decided_by,
     decision.decided_at,
-    decision.withdrawn_at
+    decision.withdrawn_at,
+    decision.withdrawn_by,
+    decision.withdrawn_reason
 from identity.decision as decision
 where
     decision.decision_id in (

@@ -73,17 +73,25 @@ create table if not exists identity.decision (
     decided_by text not null check (decided_by <> ''),
     decided_at timestamptz not null default clock_timestamp(),
     withdrawn_at timestamptz,
+    withdrawn_by text,
+    withdrawn_reason text,
     check ((left_dataset, left_record) < (right_dataset, right_record))
 );
 create unique index if not exists decision_in_force
 on identity.decision (left_dataset, left_record, right_dataset, right_record) where withdrawn_at is null;
-grant select, insert, update (withdrawn_at) on identity.decision to ansinh_steward;
+grant select, insert, update (withdrawn_at, withdrawn_by, withdrawn_reason) on identity.decision to ansinh_steward;
 
 -- Replaced identifiers that the last run knew, each with the personal number in force.
 create table if not exists identity.replaced_number (
     old_number text not null,
     new_number text not null,
     primary key (old_number, new_number)
+);
+
+-- Nodes that gained or lost a record since the last run (see watch.sql).
+create table if not exists identity.changed_node (
+    change_id bigint generated always as identity primary key,
+    node_id uuid not null
 );
 
 create table if not exists identity.run (

@@ -43,7 +43,7 @@ def deliver(registry: str, dataset: str, period: str, rows: list[dict[str, Any]]
             f"create table {partition} partition of {contract.raw_table} for values in ('{batch_id}')".encode()
         )
         for number, row in enumerate(rows, start=1):
-            values = {field.name: row.get(field.name, _plain(field)) for field in contract.fields}
+            values = {field.name: row.get(field.name, plain(field)) for field in contract.fields}
             insert_row(connection, contract, batch_id, number, values)
         connection.execute(
             """insert into ingest.batch (batch_id, registry, dataset, period, state, rows_received, rows_accepted,
@@ -127,7 +127,8 @@ def settle() -> None:
     ])  # fmt: skip
 
 
-def _plain(field: Field) -> Any:
+def plain(field: Field) -> Any:
+    """Return the value of a field that a test has nothing to say about: none, or the first that is valid."""
     if not field.required:
         return None
     if field.valid_values:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from ansinh.errors import AnsinhError
+from ansinh.settings import get_settings
 from linkage import store
-from tests.linkage.registers import AN, BINH, found, keys, link, put, put_all, query, withdraw
+from tests.linkage.registers import AN, BINH, found, keys, link, put, put_all, query, statement, withdraw
 
 pytestmark = pytest.mark.usefixtures("empty_registers")
 
@@ -79,6 +80,40 @@ def test_a_run_with_nothing_new_touches_nothing() -> None:
     report = link()
     assert (report.nodes, report.fresh_nodes, report.edges, report.persons) == (0, 0, 0, 0)
     assert [query(f"select * from identity.{table} order by 1, 2") for table in tables] == before
+
+
+@pytest.mark.parametrize("gone", ["the copy", "the table that was watched"])
+def test_an_increment_that_finds_no_copy_of_what_stands_makes_it_anew(gone: str) -> None:
+    put_all(town(10))
+    link()
+    if gone == "the copy":
+        (get_settings().home / "linkage" / "standing.duckdb").unlink()
+        withdraw("participant", "3")
+    else:
+        statement("""create table identity.rebuilt as
+            select * from identity.record where record_id <> '3' or dataset = 'person'""")
+        statement("drop table identity.record")
+        statement("alter table identity.rebuilt rename to record")
+    put("claim", "new", **citizen(7))
+    report = link()
+    assert (report.kind, report.fresh_nodes < 10) == ("increment", True)
+    assert frozenset({"person:7", "participant:7", "hi_card:7", "claim:new"}) in partition()
+    assert frozenset({"person:3"}) in partition()
+    put("claim", "late", si_number="0100000008")
+    link()
+    assert frozenset({"person:8", "participant:8", "hi_card:8", "claim:late"}) in partition()
+
+
+def test_evidence_that_is_found_again_stays_as_it_was() -> None:
+    put_all([("person", "an", AN), ("claim", "c1", AN), ("participant", "p1", AN | {"si_number": "0100000001"})])
+    first = link().run_id
+    put("participant", "p1", **AN, si_number="0100000001", residence_province="79")
+    second = link().run_id
+    edges = dict(
+        query("""select record.dataset, edge.run_id
+        from identity.edge inner join identity.record on edge.left_node = record.node_id""")
+    )
+    assert edges == {"claim": first, "participant": second}
 
 
 def test_increments_end_where_a_full_run_ends() -> None:

@@ -15,7 +15,20 @@ from ansinh import database
 from ansinh.database import Role
 from ansinh.errors import AnsinhError
 from linkage import stewardship
-from tests.linkage.registers import AN, BINH, events, key, keys, link, put, put_all, query, statement, withdraw
+from tests.linkage.registers import (
+    AN,
+    BINH,
+    events,
+    key,
+    keys,
+    link,
+    put,
+    put_all,
+    query,
+    replace_number,
+    statement,
+    withdraw,
+)
 
 pytestmark = pytest.mark.usefixtures("empty_registers")
 
@@ -82,6 +95,27 @@ def test_a_link_that_an_identifier_contradicts_holds_and_is_shown() -> None:
     assert key("person", "an") == key("person", "binh")
     [edge] = [edge for edge in stewardship.explain("person:an")["evidence"] if edge["method"] == "steward"]
     assert "personal_number" in edge["differ"]
+    [pair] = stewardship.review()
+    assert (pair["reason"], pair["left_key"]) == ("decision 1 against the personal number", pair["right_key"])
+    replace_number(AN["personal_number"], BINH["personal_number"])
+    link()
+    assert stewardship.review() == []
+
+
+@pytest.mark.usefixtures("family")
+def test_a_decision_that_is_withdrawn_is_kept_and_binds_no_run() -> None:
+    before = keys()
+    number = decide("link", "contract:c1", "person:binh")
+    link()
+    done = call("withdraw", str(number), "--reason", "the wrong Bình", "--by", "Lan")
+    assert (done.returncode, f"Decision {number} is withdrawn" in done.stdout) == (0, True)
+    assert link().splits == 1
+    assert len(set(keys().values())) == len(set(before.values()))
+    [row] = stewardship.explain("contract:c1")["decisions"]
+    assert (row["withdrawn_by"], row["withdrawn_reason"]) == ("Lan", "the wrong Bình")
+    assert "withdrawn by Lan" in call("explain", "contract:c1").stdout
+    with pytest.raises(AnsinhError, match=f"No decision {number} is in force"):
+        stewardship.withdraw(number, "again", "Lan")
 
 
 @pytest.mark.usefixtures("family")

@@ -77,9 +77,10 @@ def test_mypy_strict_finds_nothing_in_the_dags() -> None:
 
 
 @pytest.mark.slow
-def test_sqlfluff_finds_nothing_in_the_models() -> None:
+def test_sqlfluff_finds_nothing() -> None:
     python = environment.ensure("lint")
-    _run(python, "-m", "sqlfluff", "lint", "--processes", "2", *_existing("dbt_project/models", "dbt_project/tests"))
+    folders = _existing("dbt_project/models", "dbt_project/tests", "linkage/sql")
+    _run(python, "-m", "sqlfluff", "lint", "--processes", "2", *folders)
 
 
 def test_no_dependency_is_under_the_gpl() -> None:

@@ -1,13 +1,6 @@
 -- Persons with one-time social insurance and their decisions. Who has two stands under the longer contribution.
 with decision as (
-    select
-        {{ month_start('decision_date') }} as month,
-        decision_date as event_date,
-        person_key,
-        area_34,
-        months_contributed
-    from {{ ref('fct_benefit') }}
-    where benefit_type = 'one_time' and status <> 'cancelled'
+    {{ benefit_decisions(['one_time'], 'months_contributed') }}
 ),
 
 receiver as (

@@ -1,14 +1,7 @@
 {%- set types = ['sickness', 'maternity', 'convalescence'] -%}
 -- Decisions on sickness, maternity and convalescence, and the persons behind them; cases are not persons.
 with decision as (
-    select
-        {{ month_start('decision_date') }} as month,
-        decision_date as event_date,
-        person_key,
-        area_34,
-        benefit_type
-    from {{ ref('fct_benefit') }}
-    where benefit_type in ({{ literals(types) }}) and status <> 'cancelled'
+    {{ benefit_decisions(types, 'benefit_type') }}
 ),
 
 receiver as (

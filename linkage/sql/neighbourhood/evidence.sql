@@ -1,0 +1,40 @@
+-- What a run changes of the evidence that stands: pairs of fresh nodes were judged anew, and lost nodes have none.
+create temp table judged_node as
+select node_id from looked_at where is_fresh
+union all
+select node_id from lost_node;
+
+create temp table found_edge as
+select edge.*
+from edge
+anti join known_edge as known on edge.left_node = known.left_node and edge.right_node = known.right_node;
+
+create temp table judged_edge as
+select known.*
+from standing.edge as known
+where
+    known.left_node in (select judged_node.node_id from judged_node)
+    or known.right_node in (select judged_node.node_id from judged_node);
+
+create temp table new_edge as
+select * from found_edge
+except
+select * from judged_edge;
+
+create temp table gone_edge as
+select left_node, right_node
+from (
+    select * from judged_edge
+    except
+    select * from found_edge
+) as changed;
+
+create temp table gone_doubt as
+select known.left_node, known.right_node
+from standing_doubt as known
+where
+    known.left_node in (select judged_node.node_id from judged_node)
+    or known.right_node in (select judged_node.node_id from judged_node)
+union
+-- A known pair that a cluster still refuses is told again.
+select left_node, right_node from doubtful;

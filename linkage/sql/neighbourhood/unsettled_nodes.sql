@@ -1,0 +1,67 @@
+-- Who needs look-alikes, and among whom they are found.
+create temp table registered_person as
+select person_key from standing.member
+where dataset = 'person';
+
+-- A fresh node with an identifier and the name of a person in the population register needs no look-alikes.
+create temp table unsettled_node as
+with led as (
+    select distinct holder.kind, holder.value, holder.name_key
+    from holder
+    inner join registered_person on holder.person_key = registered_person.person_key
+),
+
+settled as (
+    select carried.node_id
+    from fresh_identifier as carried
+    inner join led
+        on carried.kind = led.kind and carried.value = led.value and carried.name_key = led.name_key
+)
+
+select node_id
+from fresh_description
+where name_key is not null and dataset <> 'person' and node_id not in (select settled.node_id from settled);
+
+-- Nodes of persons that are not in the population register; someone who arrives there may be one of them.
+create temp table unregistered_node as
+select member.node_id
+from standing.member as member
+anti join registered_person on member.person_key = registered_person.person_key;
+
+-- Who may look for look-alikes: unsettled and newly registered descriptions, and whoever is not in the register.
+create temp table seeker as
+select
+    node.*,
+    node.dataset = 'person' as is_person,
+    unregistered_node.node_id is null or unsettled_node.node_id is not null as is_fresh
+from standing.node as node
+left join unsettled_node on node.node_id = unsettled_node.node_id
+left join unregistered_node on node.node_id = unregistered_node.node_id
+where
+    node.name_key is not null
+    and not node.is_newborn
+    and (
+        unsettled_node.node_id is not null
+        or unregistered_node.node_id is not null
+        or node.dataset = 'person' and node.node_id in (select fresh_node.node_id from fresh_node)
+    );
+
+-- Every key of the model's blocks holds a day of birth, all words of the name, or an old card.
+create temp table sought_day as
+select born_on as day from seeker
+union
+select make_date(year(born_on), day(born_on), month(born_on)) from seeker where day(born_on) <= 12;
+
+create temp table searched as
+select * from seeker
+union all
+select node.*, true as is_person, false as is_fresh
+from standing.node as node
+where
+    node.dataset = 'person'
+    and node.node_id not in (select seeker.node_id from seeker)
+    and (
+        node.born_on in (select sought_day.day from sought_day)
+        or sorted_words(node.name_key) in (select sorted_words(seeker.name_key) from seeker)
+        or node.old_id_number in (select seeker.old_id_number from seeker where seeker.old_id_number is not null)
+    );
