@@ -12,8 +12,13 @@ with joined as (
     from {{ ref('dim_person') }} as person
     inner join {{ ref('dim_month') }} as dim_month
         on person.first_si_month = dim_month.month and dim_month.is_observed
+    -- The month is compared as a range, so that PostgreSQL joins by the person: by the month it would compare everybody
+    -- with everybody.
     left join {{ ref('fct_participation_month') }} as participation
-        on dim_month.month = participation.month and person.person_key = participation.person_key
+        on
+            person.person_key = participation.person_key
+            and participation.month >= person.first_si_month
+            and participation.month <= person.first_si_month
     where person.is_current
 ),
 
