@@ -10,6 +10,17 @@
     end
 {%- endmacro %}
 
+{#-
+    The kinds of record that a base is counted from, where it comes in as late as the numerator: the key `base_evidence`.
+-#}
+{% macro base_evidence_of(indicator) -%}
+    case {{ indicator }}
+        {%- for id, entry in var('indicators').items() if entry.base_evidence %}
+        when '{{ id }}' then '{{ entry.base_evidence }}'
+        {%- endfor %}
+    end
+{%- endmacro %}
+
 {#- The registry that delivers an evidence. -#}
 {% macro registry_of(evidence) -%}
     case
@@ -21,21 +32,23 @@
 
 {#-
     The bounds of a count of persons, in the unit of the figure: what is probably missing pushes up, what is probably too
-    much pushes down. Both are numbers of persons who come by chance, so that each has a spread of its square root; half a
-    person is added, because persons are whole.
+    much pushes down, and so does what is missing in the base. All are numbers of persons who come by chance, so that each
+    has a spread of its square root; half a person is added, because persons are whole.
 
     Args:
         side: upper or lower.
-        cell: alias with numerator, denominator, value, unit, missing and excess.
+        cell: alias with numerator, denominator, value, unit, missing, excess and base_missing.
 -#}
 {% macro bound(side, cell) -%}
     {%- set spread = "(1.96 * sqrt(" ~ cell ~ ".missing + " ~ cell ~ ".excess) + 0.5)" -%}
     {%- set count = cell ~ ".numerator + " ~ cell ~ ".missing + " ~ spread if side == 'upper'
         else "greatest(" ~ cell ~ ".numerator - " ~ cell ~ ".excess - " ~ spread ~ ", 0)" -%}
+    {%- set base = cell ~ ".denominator" if side == 'upper'
+        else "(" ~ cell ~ ".denominator + " ~ cell ~ ".base_missing + 1.96 * sqrt(" ~ cell ~ ".base_missing))" -%}
     cast(case
         when {{ cell }}.unit = 'PT'
             then {{ 'greatest' if side == 'upper' else 'least' }}(
-                {{ cell }}.value, least(100, 100 * ({{ count }}) / nullif({{ cell }}.denominator, 0))
+                {{ cell }}.value, least(100, 100 * ({{ count }}) / nullif({{ base }}, 0))
             )
         when {{ cell }}.unit in ('PS', 'CS') then {{ 'ceiling' if side == 'upper' else 'floor' }}({{ count }})
     end as numeric(24, 4))
@@ -43,11 +56,12 @@
 
 {#-
     Figures with the shares of the persons counted that are probably not heard of yet (late), held back, cancelled later,
-    dead, linked wrongly or to nobody, and, within the nation, counted where they no longer live (moved); and the persons
-    whose employer has not declared yet.
+    dead, linked wrongly or to nobody, and, within the nation, counted where they no longer live (moved); the persons whose
+    employer has not declared yet; and the share of the base that is not heard of yet.
 
     Args:
-        placed: relation of figures with evidence, month_to, persons and nation (the figure of the whole country).
+        placed: relation of figures with evidence, base_evidence, month_to, persons and nation (the figure of the whole
+            country).
 -#}
 {% macro expected_errors(placed) -%}
     select
@@ -64,7 +78,8 @@
             as dead_share,
         coalesce(link.unlinked_share + link.false_share, whole.unlinked_share + whole.false_share, 0) as link_share,
         case when placed.area = 'VN' then 0
-            else coalesce(moved.outstanding_records / nullif(everyone.residents, 0), 0) end as moved_share
+            else coalesce(moved.outstanding_records / nullif(everyone.residents, 0), 0) end as moved_share,
+        coalesce(base.late_share, 0) as base_late_share
     from {{ placed }} as placed
     left join {{ ref('int_expected_errors') }} as record
         on placed.evidence = record.evidence and placed.month_to = record.month
@@ -72,6 +87,18 @@
         on cancelled.evidence = 'cancellation' and placed.month_to = cancelled.month
     left join {{ ref('int_expected_errors') }} as moved
         on moved.evidence = 'residence' and placed.month_to = moved.month
+    left join (
+        select
+            period.freq,
+            period.period,
+            months.evidence,
+            sum(months.outstanding_records) / nullif(sum(months.records), 0) as late_share
+        from {{ ref('int_expected_errors') }} as months
+        inner join {{ ref('dim_period') }} as period
+            on months.month >= period.month_from and months.month <= period.month_to
+        group by period.freq, period.period, months.evidence
+    ) as base
+        on placed.base_evidence = base.evidence and placed.freq = base.freq and placed.period = base.period
     left join {{ ref('int_undeclared_counted') }} as undeclared
         on
             placed.evidence = 'contribution'

@@ -16,7 +16,7 @@ CATALOGUE: dict[str, dict[str, Any]] = yaml.safe_load((PROJECT / "vars.yml").rea
 CONTRACT = yaml.safe_load((PROJECT / "models/indicators/_indicators.yml").read_text())["models"]
 COLUMNS = {column["name"] for model in CONTRACT if model["name"] == "indicator" for column in model["columns"]}
 # What a model needs beyond the table: bases and units of breakdowns, and the records that an interval looks at.
-FURTHER = {"breakdown_concepts", "measures", "evidence"}
+FURTHER = {"breakdown_concepts", "measures", "evidence", "base_evidence"}
 
 
 def documented(indicator: str, entry: dict[str, Any]) -> str:

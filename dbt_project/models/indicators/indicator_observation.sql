@@ -8,6 +8,7 @@ with placed as (
     select
         figure.*,
         {{ evidence_of('figure.indicator') }} as evidence,
+        {{ base_evidence_of('figure.indicator') }} as base_evidence,
         dim_period.month_to,
         cast(greatest(figure.numerator, 1) as {{ dbt.type_float() }}) as persons,
         max(case when figure.area = 'VN' and figure.sex = '_T' and figure.age = '_T' and figure.breakdown = '_T'
@@ -27,7 +28,8 @@ counted as (
     select
         expected.*,
         greatest(persons * late_share, undeclared) + persons * (held_share + link_share + moved_share) as missing,
-        persons * (cancelled_share + dead_share + link_share + moved_share) as excess
+        persons * (cancelled_share + dead_share + link_share + moved_share) as excess,
+        coalesce(denominator, 0) * base_late_share as base_missing
     from expected
 )
 

@@ -1,9 +1,9 @@
 {#- Evidence whose months stand alone; the rest adds up: what began earlier and is not known yet is missing today. -#}
 {%- set alone = [
-    'contribution', 'voluntary', 'cancellation', 'decision', 'training_support', 'claim', 'contract',
+    'contribution', 'voluntary', 'cancellation', 'decision', 'training_support', 'claim', 'contract', 'birth',
 ] -%}
 {#- Evidence of which a late record cannot be told from none: every month is taken for an average one. -#}
-{%- set steady = ['cancellation', 'death'] -%}
+{%- set steady = ['cancellation', 'death', 'birth'] -%}
 {#- The data set in which rows of an evidence may be held back. -#}
 {%- set datasets = {
     'contribution': 'contribution', 'voluntary': 'contribution', 'hi_card': 'hi_card', 'benefit_decision': 'benefit_decision',

@@ -12,6 +12,7 @@
     'claim': (ref('fct_claim'), 'month', 'submitted_date', 'true'),
     'training_support': (ref('fct_training_support'), 'decision_date', 'recorded_at', 'true'),
     'death': (ref('stg_population__vital_event'), 'event_date', 'registered_date', "event_type = 'death'"),
+    'birth': (ref('int_births'), 'born_on', 'heard_on', 'true'),
     'residence': (
         ref('fct_residence_spell'), 'valid_from', 'recorded_at',
         "valid_to is null and valid_from <> cast('2025-07-01' as date)"
