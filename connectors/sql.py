@@ -1,14 +1,15 @@
 """Registries that are databases: keyset paging over (cursor field, primary key), any dialect of SQLAlchemy.
 
-A page is one indexed query, so a lost connection costs one page. PostgreSQL answers with COPY, which is several times
-faster than fetching rows; other databases with their ordinary cursor.
+Where a page ends is asked first, so pages are indexed queries that stand alone: several are fetched at once, and a lost
+connection costs one of them. PostgreSQL answers with COPY, which is several times faster than fetching rows; other
+databases with their ordinary cursor.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from ansinh.errors import AnsinhError
+from connectors.ahead import in_order
 from connectors.contract import Contract
 from connectors.retry import retrying
 from connectors.source import CHUNK_ROWS, Chunk, Source, Window
@@ -52,7 +54,11 @@ class SqlSource(Source):
                 "options": f"-c statement_timeout={int(settings.timeout * 1000)} -c enable_sort=off",
             }
         self._tables: dict[str, sa.Table] = {}
-        self._engine = sa.create_engine(url, connect_args=arguments, pool_pre_ping=True)
+        # Who waits for a connection waits for a query of ours, and that one has its own time-out.
+        self._engine = sa.create_engine(
+            url, connect_args=arguments, pool_pre_ping=True, poolclass=sa.QueuePool,
+            pool_size=settings.connections, max_overflow=0, pool_timeout=None,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Give back the connections."""
@@ -82,24 +88,32 @@ class SqlSource(Source):
             days = self.settings.overlap_days
             overlap = dt.timedelta(days=self.default_overlap_days if days is None else days)
             query = query.where(order[0] >= window.since - overlap)
-        size, after = self.settings.page_size or CHUNK_ROWS, None
-        while True:
-            page = query if after is None else query.where(_beyond(order, after, self._engine.dialect.name))
-            rows = self._retry(partial(self._fetch, page.limit(size), columns, contract))
-            if rows.height == size:
-                # Rows with the same time and key may go on behind the page: leave the last key to the next one.
-                complete = rows.filter(~_same_key(rows, order))
-                if not complete.height:
-                    size *= 2
-                    continue
-                rows, last = complete, False
-            else:
-                last = True
-            if rows.height:
-                after = rows.select(column.name for column in order).row(-1)
+
+        def fetch(page: sa.Select[Any]) -> pl.DataFrame:
+            return self._retry(partial(self._fetch, page, columns, contract))
+
+        for rows in in_order(self.settings.connections, fetch, self._pages(query, order)):
             yield Chunk(contract.dataset, rows, warnings=warnings)
-            if last:
-                return
+
+    def _pages(self, query: sa.Select[Any], order: list[sa.Column[Any]]) -> Iterator[sa.Select[Any]]:
+        """Yield the query in pages; rows with the same time and key are in the same one."""
+        size, dialect = self.settings.page_size or CHUNK_ROWS, self._engine.dialect.name
+        rest, last = query, self._key_at(size - 1, query, order)
+        while last is not None:
+            yield rest.where(order[0] <= last[0], sa.not_(_beyond(order, last, dialect)))
+            rest = query.where(_beyond(order, last, dialect))
+            last = self._key_at(size - 1, rest, order)
+        yield rest
+
+    def _key_at(self, rows: int, query: sa.Select[Any], order: list[sa.Column[Any]]) -> Sequence[Any] | None:
+        """Return time and key of the row that so many rows of a query precede."""
+        wanted = query.with_only_columns(*order).offset(rows).limit(1)
+
+        def first() -> Sequence[Any] | None:
+            with self._engine.connect() as connection:
+                return connection.execute(wanted).first()
+
+        return self._retry(first)
 
     def _reflect(self, contract: Contract) -> sa.Table:
         try:
@@ -170,18 +184,13 @@ def _keys(contract: Contract) -> list[str]:
     return [names[name] for name in dict.fromkeys([contract.cursor_field, *contract.primary_key])]
 
 
-def _beyond(order: list[sa.Column[Any]], after: tuple[Any, ...], dialect: str) -> sa.ColumnElement[bool]:
+def _beyond(order: list[sa.Column[Any]], after: Sequence[Any], dialect: str) -> sa.ColumnElement[bool]:
     values = [sa.literal(value, column.type) for value, column in zip(after, order, strict=True)]
     if dialect in _ROW_VALUES:
         return sa.tuple_(*order) > sa.tuple_(*values)
     equal = [column == value for column, value in zip(order, values, strict=True)]
     steps = [sa.and_(*equal[:i], order[i] > values[i]) for i in range(len(order))]
     return sa.and_(order[0] >= values[0], sa.or_(*steps))
-
-
-def _same_key(rows: pl.DataFrame, order: list[sa.Column[Any]]) -> pl.Expr:
-    last = rows.row(-1, named=True)
-    return pl.all_horizontal(pl.col(column.name).eq_missing(pl.lit(last[column.name])) for column in order)
 
 
 def _is_transient(error: BaseException) -> bool:

@@ -65,6 +65,25 @@ def test_a_key_with_percent_and_quotes_is_paged_over(labour: RegistrySettings, c
     assert pull(replace(labour, page_size=7), contract).height == 60
 
 
+def test_rows_of_one_time_and_key_stay_together_however_many(labour: RegistrySettings, contract: Contract) -> None:
+    change(labour, "update contract set contract_id = 'same', updated_at = '2025-01-05' where contract_id > '1'")
+    assert pull(replace(labour, page_size=7), contract).height == 60
+
+
+def test_no_more_connections_are_used_than_allowed(
+    labour: RegistrySettings, contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, seen = sql._copy, set[int]()
+
+    def counted(connection: sa.Connection, *arguments: Any) -> pl.DataFrame:
+        seen.add(connection.connection.driver_connection.info.backend_pid)  # type: ignore[union-attr]
+        return copy(connection, *arguments)
+
+    monkeypatch.setattr(sql, "_copy", counted)
+    pull(replace(labour, page_size=4, connections=2), contract)
+    assert 1 <= len(seen) <= 2
+
+
 def test_the_overlap_window_sees_rows_that_became_visible_late(labour: RegistrySettings, contract: Contract) -> None:
     change(labour, "update contract set updated_at = '2025-01-31 12:00'")
     february = Window.of("2025-02", first=False)
