@@ -12,7 +12,7 @@ import duckdb
 import psycopg
 from psycopg import sql
 
-from linkage import blocking, comparisons, rest, store
+from linkage import blocking, rest, store
 
 _DECISION = {"decision_id": "bigint", "left_node": "uuid", "right_node": "uuid", "verdict": "varchar"}
 _LOST = {"node_id": "uuid", "person_key": "bigint"}
@@ -53,7 +53,6 @@ def take_all(bench: duckdb.DuckDBPyConnection) -> None:
 
 def take_neighbourhood(bench: duckdb.DuckDBPyConnection) -> None:
     """Fill the tables of the engine and of the keys with the fresh nodes and what they may connect to."""
-    comparisons.prepare(bench)
     for name in ("fresh_nodes", "holders", "unsettled_nodes"):
         _execute(bench, name)
     _find_look_alikes(bench)

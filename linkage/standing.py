@@ -27,7 +27,8 @@ _NODE = f"""
         node_id,
         {", ".join(f"any_value({name}) as {name}" for name in list(_ATTRIBUTES)[1:-1])},
         cast(count(*) as integer) as records,
-        min(record_id) as record_id
+        min(record_id) as record_id,
+        sorted_words(any_value(name_key)) as sorted_name
     from {{rows}}
     group by node_id
 """
@@ -48,7 +49,7 @@ def take_out(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection, l
 
     Args:
         connection: PostgreSQL; gets the temporary table `seen_change`, the noted changes that are worked in by this.
-        bench: DuckDB.
+        bench: DuckDB, with the functions of `linkage.comparisons`.
         last_run: when the run began that must have left it; None makes it anew.
     """
     folder = get_settings().home / "linkage"
@@ -62,6 +63,8 @@ def take_out(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection, l
     connection.execute("create temp table seen_change as select change_id, node_id from identity.changed_node")
     connection.execute("analyze seen_change")
     if is_current:
+        # A few rows are gone from everywhere: to write the file anew costs more than to read its log next time.
+        bench.execute("set checkpoint_threshold = '256MB'; pragma disable_checkpoint_on_shutdown")
         _take_changes(connection, bench)
     else:
         _take_everything(connection, bench)
@@ -80,7 +83,7 @@ def keep(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection, run: 
 def _state(connection: psycopg.Connection, run: dt.datetime) -> str:
     """Return what tells that nothing came between: the run, the file of the table that was watched, the columns."""
     row = connection.execute("select pg_relation_filenode('identity.record')").fetchone()
-    return repr((run.astimezone(dt.UTC).isoformat(), row, _ATTRIBUTES, _KEPT))
+    return repr((run.astimezone(dt.UTC).isoformat(), row, _NODE, _ATTRIBUTES, _KEPT))
 
 
 def _take_changes(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:

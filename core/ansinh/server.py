@@ -171,7 +171,6 @@ def _tuning() -> dict[str, str]:
         "max_wal_senders": "0",
         "max_wal_size": "'8GB'",
         "checkpoint_timeout": "'15min'",
-        "wal_compression": "on",
         "jit": "off",
         "timezone": "'Asia/Ho_Chi_Minh'",
         "log_timezone": "'Asia/Ho_Chi_Minh'",

@@ -2,19 +2,10 @@
 create temp table affected as
 select node.node_id
 from standing.node as node
-inner join changed_number as changed on node.personal_number = changed.old_number
-union all
-select node.node_id
-from standing.node as node
-inner join changed_number as changed on node.personal_number = changed.new_number
-union all
-select node.node_id
-from standing.node as node
-inner join changed_number as changed on node.old_id_number = changed.old_number
-union all
-select node.node_id
-from standing.node as node
-inner join changed_number as changed on node.tax_code = changed.old_number;
+where
+    node.personal_number in (select old_number from changed_number union select new_number from changed_number)
+    or node.old_id_number in (select old_number from changed_number)
+    or node.tax_code in (select old_number from changed_number);
 
 -- Fresh: new descriptions, and persons that lost a record, an identifier or stand under a new decision, as a whole.
 create temp table fresh_node as

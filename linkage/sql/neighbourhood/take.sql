@@ -1,6 +1,6 @@
 -- The tables of the engine and of the keys, of what is looked at.
 insert into node
-select node.* exclude (records, record_id), looked_at.is_fresh, node.records
+select node.* exclude (records, record_id, sorted_name), looked_at.is_fresh, node.records
 from standing.node as node
 inner join looked_at on node.node_id = looked_at.node_id;
 

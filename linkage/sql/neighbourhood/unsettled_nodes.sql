@@ -62,6 +62,6 @@ where
     and node.node_id not in (select seeker.node_id from seeker)
     and (
         node.born_on in (select sought_day.day from sought_day)
-        or sorted_words(node.name_key) in (select sorted_words(seeker.name_key) from seeker)
+        or node.sorted_name in (select seeker.sorted_name from seeker)
         or node.old_id_number in (select seeker.old_id_number from seeker where seeker.old_id_number is not null)
     );
