@@ -1,5 +1,5 @@
--- Live births by mother, from the population register and the certificates of hospitals, with the day on which the first
--- of them told of it.
+-- Live births by mother, from the population register and the certificates of hospitals, with the day on which the
+-- first of them told of it.
 with certificate as (
     select
         link.person_key,

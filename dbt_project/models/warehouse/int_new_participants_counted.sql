@@ -17,8 +17,8 @@ with joined as (
     left join {{ ref('fct_participation_month') }} as participation
         on
             person.person_key = participation.person_key
-            and participation.month >= person.first_si_month
-            and participation.month <= person.first_si_month
+            and person.first_si_month <= participation.month
+            and person.first_si_month >= participation.month
     where person.is_current
 ),
 

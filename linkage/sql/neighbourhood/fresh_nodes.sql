@@ -3,7 +3,8 @@ create temp table affected as
 select node.node_id
 from standing.node as node
 where
-    node.personal_number in (select old_number from changed_number union select new_number from changed_number)
+    node.personal_number in (select old_number from changed_number)
+    or node.personal_number in (select new_number from changed_number)
     or node.old_id_number in (select old_number from changed_number)
     or node.tax_code in (select old_number from changed_number);
 
