@@ -1,4 +1,7 @@
-"""Several things at once, in threads: the libraries that do the work let go of the interpreter's lock meanwhile."""
+"""Several things at once, and their results in order.
+
+Threads are enough where the libraries that do the work let go of the interpreter's lock meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TypeVar
 
 _Item = TypeVar("_Item")
@@ -62,20 +65,21 @@ def at_once(threads: int, work: Callable[[_Item], _Result], items: Sequence[_Ite
             pool.shutdown(cancel_futures=True)
 
 
-def in_order(threads: int, work: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
-    """Yield `work(item)` for each item, in order, while up to `threads` of the next ones are being made."""
-    with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[Future[_Result]] = deque()
-        try:
-            for item in items:
-                waiting.append(pool.submit(work, item))
-                if len(waiting) > threads:
-                    yield waiting.popleft().result()
-            while waiting:
+def in_order(
+    executor: Executor, work: Callable[[_Item], _Result], items: Iterable[_Item], depth: int
+) -> Iterator[_Result]:
+    """Yield `work(item)` for each item, in order, while the next ones, `depth` at most, are being made."""
+    waiting: deque[Future[_Result]] = deque()
+    try:
+        for item in items:
+            waiting.append(executor.submit(work, item))
+            if len(waiting) > depth:
                 yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
 
 
 class _Failure:

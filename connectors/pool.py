@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from itertools import chain, islice
 from typing import TypeVar
+
+from connectors.ahead import in_order
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -43,17 +44,7 @@ class Pool:
             return
         if self._executor is None:
             self._executor = ProcessPoolExecutor(self._workers, multiprocessing.get_context("spawn"))
-        waiting: deque[Future[_Result]] = deque()
-        try:
-            for item in chain(first, rest):
-                waiting.append(self._executor.submit(work, item))
-                if len(waiting) > 2 * self._workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+        yield from in_order(self._executor, work, chain(first, rest), 2 * self._workers)
 
     def close(self) -> None:
         """End the processes."""

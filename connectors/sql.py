@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
@@ -92,8 +93,10 @@ class SqlSource(Source):
         def fetch(page: sa.Select[Any]) -> pl.DataFrame:
             return self._retry(partial(self._fetch, page, columns, contract))
 
-        for rows in in_order(self.settings.connections, fetch, self._pages(query, order)):
-            yield Chunk(contract.dataset, rows, warnings=warnings)
+        at_once = self.settings.connections
+        with ThreadPoolExecutor(at_once) as threads:
+            for rows in in_order(threads, fetch, self._pages(query, order), at_once):
+                yield Chunk(contract.dataset, rows, warnings=warnings)
 
     def _pages(self, query: sa.Select[Any], order: list[sa.Column[Any]]) -> Iterator[sa.Select[Any]]:
         """Yield the query in pages; rows with the same time and key are in the same one."""
