@@ -34,8 +34,10 @@ outstanding as (
         evidence,
         month,
         records,
-        share * case when evidence in ({{ literals(steady) }}) then usual_records else records end
-            as outstanding_records
+        case
+            when evidence in ({{ literals(steady) }}) then share * usual_records
+            else coalesce(share / nullif(1 - share, 0), 0) * records
+        end as outstanding_records
     from {{ ref('int_late_shares') }}
     union all
     select

@@ -1,5 +1,6 @@
--- The share of an evidence that is heard of later than the time between its month and the newest one, by the delays of
--- all observed months; with what arrived of the month so far, and what is usual for one.
+-- The share of an evidence that is heard of later than the time between its month and the newest one, with what arrived
+-- of the month so far, and what is usual for one. Young months have not seen their long delays yet, so each delay is
+-- judged by the months that are old enough (chain ladder; Kalbfleisch and Lawless 1989, data cut off on the right).
 with observed as (
     select
         month,
@@ -20,12 +21,35 @@ heard as (
     inner join observed on delays.month = observed.month
 ),
 
-whole as (
+usual as (
     select
-        evidence,
-        sum(records) as records
+        heard.evidence,
+        sum(heard.records) / max(months.number) as records
     from heard
-    group by evidence
+    cross join (select count(*) as number from observed) as months
+    group by heard.evidence
+),
+
+late as (
+    select distinct
+        evidence,
+        delay
+    from heard
+    where delay > 0
+),
+
+-- Of what has come within so many months, by the months that are old enough to tell, the share that came in the last
+-- one.
+newest_share as (
+    select
+        late.evidence,
+        late.delay,
+        sum(case when heard.delay = late.delay then heard.records else 0 end)
+        / cast(sum(heard.records) as {{ dbt.type_float() }}) as share
+    from late
+    inner join heard
+        on late.evidence = heard.evidence and late.delay <= heard.waited and late.delay >= heard.delay
+    group by late.evidence, late.delay
 ),
 
 step as (
@@ -35,18 +59,18 @@ step as (
     from observed
 ),
 
--- The share of an evidence that is heard of later than so many months after its own.
+-- The share of an evidence that is heard of later than so many months after its own. Where all of it comes late,
+-- nothing that is there tells how much is missing: at most a hundred times as much is.
 later as (
     select
-        whole.evidence,
+        usual.evidence,
         step.month,
-        coalesce(sum(heard.records), 0) / max(whole.records) as share,
-        max(whole.records) / max(months.number) as usual
-    from whole
+        max(usual.records) as usual,
+        1 - exp(sum(ln(greatest(1 - coalesce(newest_share.share, 0), 0.01)))) as share
+    from usual
     cross join step
-    cross join (select count(*) as number from observed) as months
-    left join heard on whole.evidence = heard.evidence and step.waited < heard.delay
-    group by whole.evidence, step.month
+    left join newest_share on usual.evidence = newest_share.evidence and step.waited < newest_share.delay
+    group by usual.evidence, step.month
 ),
 
 arrived as (
