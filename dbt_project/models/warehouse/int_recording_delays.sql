@@ -1,11 +1,14 @@
 {%- set before_the_end = "status <> 'withdrawn' and recorded_at < " ~ dbt.dateadd('day', -45, 'valid_to') -%}
+{#- Short benefits are decided long after their first day; they tell nothing of pensions. -#}
+{%- set monthly_benefit =
+    "status = 'granted' and benefit_type not in ('sickness', 'maternity', 'convalescence', 'one_time')" -%}
 {#- Evidence: relation, day that it tells of, moment of recording, and which rows still show their first state. -#}
 {%- set evidence = {
     'contribution': (ref('fct_contribution_month'), 'month', 'recorded_at', "version = 1 and kind = 'compulsory'"),
     'voluntary': (ref('fct_contribution_month'), 'month', 'recorded_at', "version = 1 and kind = 'voluntary'"),
     'cancellation': (ref('stg_vss__contribution'), 'month', 'updated_at', "change_type = 'cancelled'"),
     'hi_card': (ref('fct_hi_card'), 'valid_from', 'recorded_at', before_the_end),
-    'benefit_decision': (ref('fct_benefit'), 'benefit_from', 'recorded_at', "status = 'granted'"),
+    'benefit_decision': (ref('fct_benefit'), 'benefit_from', 'recorded_at', monthly_benefit),
     'decision': (ref('fct_benefit'), 'decision_date', 'recorded_at', "status = 'granted'"),
     'unemployment_decision':
         (ref('stg_labour__unemployment_decision'), 'benefit_from', 'updated_at', "status = 'granted'"),
