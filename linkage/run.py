@@ -8,7 +8,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from linkage import comparisons, engine, keys, neighbourhood, standing, store, training
+from linkage import engine, keys, neighbourhood, standing, store, training
 from linkage.model import load, save
 from linkage.settings import LinkageSettings
 
@@ -75,7 +75,6 @@ def run(*, full: bool = False, settings: LinkageSettings | None = None) -> Repor
         full = full or last is None or last[0] != model.version
         run_id, started_at, highest = store.start(connection)
         with store.workbench(on_disk=full) as bench:
-            comparisons.prepare(bench)
             known = last[1] if last else _EVER
             standing.take_out(connection, bench, None if full else known)
             neighbourhood.find_changes(connection, bench, known)
@@ -123,7 +122,6 @@ def train(version: str) -> dict[str, Any]:
         AnsinhError: a linkage run is at work.
     """
     with store.exclusive() as connection, store.workbench() as bench:
-        comparisons.prepare(bench)
         standing.take_out(connection, bench, None)
         neighbourhood.find_changes(connection, bench, _EVER)
         connection.rollback()

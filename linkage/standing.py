@@ -13,7 +13,7 @@ import duckdb
 import psycopg
 
 from ansinh.settings import get_settings
-from linkage import store
+from linkage import comparisons, store
 
 _ATTRIBUTES = {
     "node_id": "uuid", "registry": "varchar", "dataset": "varchar", "personal_number": "varchar",
@@ -49,10 +49,11 @@ def take_out(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection, l
 
     Args:
         connection: PostgreSQL; gets the temporary table `seen_change`, the noted changes that are worked in by this.
-        bench: DuckDB, with the functions of `linkage.comparisons`.
+        bench: DuckDB; gets the functions of `linkage.comparisons`.
         last_run: when the run began that must have left it; None makes it anew.
     """
     folder = get_settings().home / "linkage"
+    comparisons.prepare(bench)
     bench.execute(f"attach '{folder / 'standing.duckdb'}' as standing")
     bench.execute("create table if not exists standing.state (state varchar)")
     found = bench.execute("select state from standing.state").fetchall()

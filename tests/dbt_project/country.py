@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -93,8 +93,13 @@ def contribution(si_number: str, month: str, *, version: int = 1, **changes: Any
 
 
 def settle() -> None:
-    """Deliver two persons with social insurance numbers, and their contributions of January and February 2025."""
+    """Begin with an empty warehouse and two persons in it, see `bring`."""
     found()
+    bring(deliver)
+
+
+def bring(deliver: Callable[[str, str, str, list[dict[str, Any]]], None]) -> None:
+    """Deliver two persons with social insurance numbers, and their contributions of January and February 2025."""
     deliver(
         "population",
         "person",

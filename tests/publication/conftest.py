@@ -6,10 +6,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from ansinh import database
 from ansinh.settings import get_settings
 from publication import release
 from publication.settings import get_settings as release_settings
@@ -37,11 +35,8 @@ def national(empty_warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 
 @pytest.fixture(scope="module")
-def published(warehouse: Path) -> release.Release:
+def published(module_warehouse: Path) -> release.Release:
     """A release of the same figures, for tests that only read."""
-    url = database.admin_url().set(drivername="postgresql")
-    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
-        connection.execute("truncate release.release cascade")
     shutil.rmtree(get_settings().releases_dir, ignore_errors=True)
     country_labels.load(country.observations(PEOPLE, *MONTHS))
     return release.publish(MONTHS[-1])

@@ -15,20 +15,19 @@ from connectors import quarantine
 from linkage import stewardship, store
 from publication import ledger, rebuild, release, revision
 from tests.dbt_project import country
-from tests.dbt_project.country import AN, BINH, contribution, person
-from tests.publication.landed import land
+from tests.dbt_project.country import AN, BINH, contribution
+from tests.publication.landed import Row, land
 
 pytestmark = pytest.mark.slow
 
 CHI = "0100000003"
-PERSONS = [person(AN, "Nguyễn Văn An", "1980-01-02", "Nam", 1), person(BINH, "Trần Thị Bình", "1990", "Nữ", 2)]
 
 
 @pytest.fixture(scope="module")
 def releases(module_warehouse: Path) -> list[ledger.Release]:
     """Two releases of February 2025: before and after a correction, a late month and a withdrawn decision."""
     shutil.rmtree(get_settings().releases_dir, ignore_errors=True)
-    _settle()
+    country.bring(_land)
     # A row let in with a correction, and what a steward keeps apart, belong to the first release.
     [held] = quarantine.list_rows(registry="vss")
     quarantine.replay(row_id=held["row_id"], values={"kind": "voluntary"})
@@ -99,23 +98,6 @@ def test_a_missing_landing_file_is_named(releases: list[ledger.Release]) -> None
         away.rename(path)
 
 
-def _settle() -> None:
-    """Deliver two persons, their social insurance numbers, contributions, and a labour force to divide by."""
-    land("population", "person", "2025-01", PERSONS)
-    land("vss", "participant", "2025-01", [
-        {"si_number": "0100000001", "personal_number": AN.lstrip("0"), "full_name": "NGUYEN VAN AN",
-         "birth_date": "02/01/1980", "sex": 1, "province_code": "24", "area_list": "63"},
-        {"si_number": "0100000002", "personal_number": BINH, "full_name": "Trần Thị Bình", "birth_date": "1990",
-         "sex": 0, "province_code": "24", "area_list": "34"},
-    ])  # fmt: skip
-    employer = {"unit_code": "TE0001A", "province_code": "24", "area_list": "63", "vsic_code": "C10"}
-    land("vss", "employer", "2025-01", [employer])
-    numbers = ("0100000001", "0100000002")
-    for month in ("2025-01", "2025-02"):
-        spoilt = [contribution(CHI, f"{month}-01", kind="unknown")] if month == "2025-02" else []
-        land("vss", "contribution", month, [contribution(number, f"{month}-01") for number in numbers], spoilt)
-    land("reference", "labour_force", "2025-01", [
-        {"month": f"{month}-01", "area_list": "63", "province_code": "24", "sex": sex, "age_group": age,
-         "labour_force_working_age": 2}
-        for month in ("2025-01", "2025-02") for sex, age in (("M", "Y45T54"), ("F", "Y25T34"))
-    ])  # fmt: skip
+def _land(registry: str, dataset: str, period: str, rows: list[Row]) -> None:
+    spoilt = [contribution(CHI, "2025-02-01", kind="unknown")] if (dataset, period) == ("contribution", "2025-02") else []
+    land(registry, dataset, period, rows, spoilt)
