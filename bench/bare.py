@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def parse_envelopes(task: envelope.Task) -> None:
     """Parse envelopes and their parts of the wanted tables."""
     for path in task.paths:
-        packed = Path(task.uri.removeprefix("file://"), task.folder, path).read_bytes()
+        packed = Path(task.outbox.settings.address.removeprefix("file://"), task.folder, path).read_bytes()
         for part in etree.fromstring(gzip.decompress(packed)).iter("FILEHOSO"):
             if part[0].text in task.tables:
                 etree.fromstring(binascii.a2b_base64(part[1].text or ""))

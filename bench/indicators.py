@@ -1,12 +1,14 @@
 """Every computed figure of the nation and of the provinces beside the ground truth of a synthetic country.
 
 Rates are compared in percentage points, counts and money in per cent of the truth. The figures are those of all sexes
-and ages; the share inside tells how often the published interval holds the truth.
+and ages; the share inside tells how often the published interval holds the truth. What comes late is in the deliveries
+of the months that follow: with them the figures are those of a later vintage, without them those first published.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import logging
 import os
@@ -16,11 +18,12 @@ from typing import Any
 import polars as pl
 
 from ansinh import transformation
-from ansinh.months import month_range
+from ansinh.months import format_month, month_range, next_month, parse_month
 from ansinh.settings import get_settings
 from bench import country, scratch, truth
 from linkage.run import run as link
 from linkage.settings import LinkageSettings
+from publication import periods
 
 LAYERS = ("staging", "identity", "linkage", "warehouse", "indicators")
 LIMITS = pl.DataFrame(
@@ -47,12 +50,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--people", type=int, default=30_000, help="size of the country, persons")
     parser.add_argument("--from", dest="first", default=settings.period_from, metavar="YYYY-MM", help="first month")
     parser.add_argument("--to", dest="last", default=settings.period_to, metavar="YYYY-MM", help="last month")
+    parser.add_argument("--settle", type=int, default=0, metavar="MONTHS", help="months delivered after the last one")
     parser.add_argument("--seed", type=int, default=settings.seed, help="seed of the country")
     parser.add_argument("--error-rate-factor", type=float, default=1.0, help="how many times more errors")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    compared = run(given.people, month_range(given.first, given.last), given.seed, given.error_rate_factor)
+    months = month_range(given.first, given.last)
+    compared = run(given.people, months, given.seed, given.error_rate_factor, settle=given.settle)
     summary = summarise(compared)
     if given.json:
         print(json.dumps(compared.select(_JSON).to_dicts(), indent=2))
@@ -64,14 +69,33 @@ def main(arguments: list[str]) -> int:
     return int(not all(kept))
 
 
-def run(people: int, months: list[str], seed: int, factor: float = 1.0) -> pl.DataFrame:
-    """Compute the indicators of a country in a scratch installation, and compare them (see `truth.compare`)."""
+def run(people: int, months: list[str], seed: int, factor: float = 1.0, *, settle: int = 0) -> pl.DataFrame:
+    """Compute the indicators of a country in a scratch installation, and compare them (see `truth.compare`).
+
+    Args:
+        people: residents on the first day.
+        months: consecutive months `YYYY-MM`; periods that end in one of them are compared.
+        seed: the same seed gives the same country.
+        factor: the sandbox's error rates are multiplied by it.
+        settle: how many months after the last one are delivered too.
+    """
+    last = parse_month(months[-1])
+    end = last
+    for _ in range(settle):
+        end = next_month(end)
+    delivered = month_range(months[0], format_month(end))
     with scratch.home() as folder:
-        address = scratch.in_process(country.serve, folder / "country", people, months, seed, factor)
+        address = scratch.in_process(country.serve, folder / "country", people, delivered, seed, factor)
         os.environ.update(address)
-        country.deliver(months[0], months[-1])
+        country.deliver(delivered[0], delivered[-1])
         scratch.in_process(country.transform, LAYERS)
-        return truth.compare(folder / "country")
+        return ended_by(last, truth.compare(folder / "country"))
+
+
+def ended_by(last: dt.date, compared: pl.DataFrame) -> pl.DataFrame:
+    """Return the figures of the periods that end with a month or before."""
+    texts = compared["period"].unique()
+    return compared.filter(pl.col("period").is_in([text for text in texts if periods.parse(text).last_month <= last]))
 
 
 def summarise(compared: pl.DataFrame) -> pl.DataFrame:

@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import fsspec
 from lxml import etree
 
 from connectors.collector import Collector
 from connectors.cutter import Cut
+from connectors.folder import Folder
 from connectors.packed import Packed
 from connectors.source import File, Reject
 from connectors.xml import UnsafeXML, parse, reason
@@ -37,9 +37,9 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True)
 class Task:
-    """Envelopes to read: where the folder is, which files, and the wanted fields of each wanted table."""
+    """Envelopes to read: of which month's folder in the outbox, which files, and the wanted fields of each table."""
 
-    uri: str
+    outbox: Folder
     folder: str
     paths: list[str]
     tables: dict[str, list[str]]
@@ -65,13 +65,12 @@ class Read:
 
 def read(task: Task) -> Read:
     """Read envelopes; one that cannot be read is held as a single row of the first table."""
-    system, root = fsspec.core.url_to_fs(task.uri)
     result = Read()
     collectors = {name: Collector(wanted, key=KEY) for name, wanted in task.tables.items()}
     rejects: dict[str, list[Reject]] = {name: [] for name in task.tables}
     for path in task.paths:
         name = f"{task.folder}/{path}"
-        data = system.cat_file(f"{root.rstrip('/')}/{name}")
+        data = task.outbox.read(name)
         file = File(name, hashlib.sha256(data).hexdigest(), len(data))
         result.files.append(file)
         try:

@@ -13,16 +13,13 @@ import logging
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import fsspec
-
-from ansinh.errors import AnsinhError
 from connectors import envelope
 from connectors.contract import Contract
+from connectors.folder import Folder
 from connectors.packed import unpack
 from connectors.pool import Pool
-from connectors.settings import RegistrySettings, variable
+from connectors.settings import RegistrySettings
 from connectors.source import Chunk, Source, Window
 
 _log = logging.getLogger(__name__)
@@ -41,6 +38,7 @@ class Registry(Source):
     def __init__(self, settings: RegistrySettings) -> None:
         super().__init__(settings)
         self._pool = Pool(settings.workers)
+        self._outbox = Folder(settings)
 
     def close(self) -> None:
         """End the processes that read."""
@@ -73,42 +71,19 @@ class Registry(Source):
                 paths.append(path)
                 waiting += size
                 if waiting >= _TASK_BYTES:
-                    found.append(envelope.Task(self.settings.uri, folder, paths, tables))
+                    found.append(envelope.Task(self._outbox, folder, paths, tables))
                     paths, waiting = [], 0
             if paths:
-                found.append(envelope.Task(self.settings.uri, folder, paths, tables))
+                found.append(envelope.Task(self._outbox, folder, paths, tables))
         return found
 
     def _folders(self, window: Window) -> list[str]:
-        system, root = self._system()
-        system.invalidate_cache()
-        found = sorted(
-            name for item in system.ls(root, detail=True)
-            if item["type"] == "directory" and _is_month(name := item["name"].rstrip("/").rpartition("/")[2])
-        )  # fmt: skip
+        found = [entry.name for entry in self._outbox.entries() if entry.is_folder and _is_month(entry.name)]
         return [name for name in found if name == window.period or (window.since is None and name < window.period)]
 
     def _files(self, folder: str) -> list[tuple[str, int, str]]:
-        system, root = self._system()
-        found = []
-        for item in system.ls(f"{root.rstrip('/')}/{folder}", detail=True):
-            name = item["name"].rpartition("/")[2]
-            if item["type"] == "file" and name.endswith(_SUFFIXES):
-                mark = item.get("ETag") or item.get("mtime") or item.get("LastModified") or item.get("modified")
-                found.append((name, int(item["size"]), str(mark)))
-        return sorted(found)
-
-    def _system(self) -> tuple[Any, str]:
-        try:
-            system, root = fsspec.core.url_to_fs(self.settings.uri)
-            if not system.isdir(root):
-                raise FileNotFoundError("there is no such folder")
-        except (OSError, ValueError, ImportError) as error:
-            raise AnsinhError(
-                f"The folder {self.settings.address} of registry {self.settings.name} cannot be read: {error}.",
-                f"Check {variable(self.settings.name)}.",
-            ) from error
-        return system, root
+        entries = self._outbox.entries(folder)
+        return [(e.name, e.size, e.mark) for e in entries if not e.is_folder and e.name.endswith(_SUFFIXES)]
 
 
 def _is_month(name: str) -> bool:

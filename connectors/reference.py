@@ -6,12 +6,11 @@ import hashlib
 import io
 from collections.abc import Iterator
 
-import fsspec
 import polars as pl
 
 from ansinh.errors import AnsinhError
 from connectors.contract import Contract
-from connectors.settings import variable
+from connectors.folder import Folder
 from connectors.source import Chunk, File, Source, Window
 
 
@@ -22,7 +21,7 @@ class Registry(Source):
         """Yield the figures published in the window."""
         for contract in contracts:
             name = f"{contract.dataset}.csv"
-            data = self._read(name)
+            data = Folder(self.settings).read(name)
             try:
                 rows = pl.read_csv(io.BytesIO(data), infer_schema=False, encoding="utf8")
             except pl.exceptions.NoDataError:
@@ -35,16 +34,6 @@ class Registry(Source):
             if contract.cursor_field in rows.columns:
                 rows = rows.filter(_inside(contract.cursor_field, window))
             yield Chunk(contract.dataset, rows, files=[File(name, hashlib.sha256(data).hexdigest(), len(data))])
-
-    def _read(self, name: str) -> bytes:
-        try:
-            system, root = fsspec.core.url_to_fs(self.settings.uri)
-            data: bytes = system.cat_file(f"{root.rstrip('/')}/{name}")
-        except (OSError, ValueError, ImportError) as error:
-            raise AnsinhError(
-                f"{name} in {self.settings.address} cannot be read: {error}.", f"Check {variable(self.settings.name)}."
-            ) from error
-        return data
 
 
 def _inside(column: str, window: Window) -> pl.Expr:

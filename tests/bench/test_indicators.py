@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 import pytest
 
-from bench.indicators import summarise
+from bench.indicators import ended_by, summarise
 
 
 @pytest.fixture
@@ -35,3 +37,8 @@ def test_errors_of_rates_are_points_and_those_of_counts_per_cent(compared: pl.Da
 def test_what_is_promised_differs_by_level_and_kind(compared: pl.DataFrame) -> None:
     missed = summarise(compared).filter("missed").select("indicator", "level").rows()
     assert missed == [("SI_COV", "national")]
+
+
+def test_months_that_only_settle_are_not_compared(compared: pl.DataFrame) -> None:
+    assert ended_by(dt.date(2025, 12, 1), compared).equals(compared)
+    assert ended_by(dt.date(2025, 11, 1), compared).is_empty()

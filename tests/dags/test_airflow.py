@@ -72,12 +72,14 @@ def test_a_release_waits_for_a_human(api: Api, option: str, state: str) -> None:
     (run,) = watch.wait({"publish_indicators"})
     made = ledger.list_releases()[0]
     assert (watch.state(run, "approve"), run.state, made.state) == ("awaiting_input", "running", "prepared")
-    (question,) = api.questions("publish_indicators")
-    assert made.release_id in question.subject
-    api.answer(question, option, {"reason": "Looked at"})
+    assert [made.release_id in question.subject for question in api.questions("publish_indicators")] == [True]
     deadline = time.monotonic() + 300
-    while not all(run.ended for run in watch.wait({"publish_indicators"})) and time.monotonic() < deadline:
+    while not run.ended and time.monotonic() < deadline:
+        # Airflow loses an answer that comes before the scheduler has seen the asking process end, and asks again.
+        for question in api.questions("publish_indicators"):
+            api.answer(question, option, {"reason": "Looked at"})
         time.sleep(0.5)
+        (run,) = watch.wait({"publish_indicators"})
     [decision] = ledger.show(made.release_id)["decisions"]
     assert (decision["decided_by"], decision["reason"]) == ("admin", "Looked at")
     assert ledger.list_releases()[0].state == state
