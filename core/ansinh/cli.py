@@ -50,11 +50,13 @@ def run(people: People = None, period_from: From = None, period_to: To = None) -
 
 @app.command(context_settings=PASS_ON)
 def test(context: typer.Context) -> None:
-    """All tests; takes the arguments of pytest, for example --numprocesses 2 --dist loadfile."""
+    """All tests, two files at a time; with arguments, pytest with these."""
     from ansinh.settings import PROJECT_ROOT
 
     os.chdir(PROJECT_ROOT)
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", *context.args])
+    # Each process has a home and a server of its own; the tests of a file share what they made.
+    arguments = context.args or ["--numprocesses", "2", "--dist", "loadfile"]
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
 
 
 @app.command()
