@@ -19,7 +19,7 @@ from publication import site, tables
 from publication.inputs import Labels
 from publication.ledger import Release
 from publication.site.chart import Series
-from publication.site.choropleth import classify
+from publication.site.choropleth import classify, draw
 from publication.texts import LANGUAGES, texts
 from tests.publication import country, country_labels
 
@@ -180,10 +180,22 @@ def test_maps_show_all_provinces_and_both_archipelagos(pages: dict[str, html.Htm
             assert "Quần đảo Hoàng Sa" in words
             assert "Quần đảo Trường Sa" in words
             islands = drawn.xpath(".//*[contains(@class, 'island')]/*[local-name()='path']/@d")
-            assert len(islands) == 2
-            assert all(len(path) > 1000 for path in islands)
+            assert [path.count("M") for path in islands] == [7, 26]
     by_province = set(country.INDICATORS) - {"FUND_BAL"}
     assert maps == len(LANGUAGES) * (len(by_province) + len(country.HEADLINE) - _missing(pages, by_province))
+
+
+def test_the_map_has_every_province_of_its_list_and_names_its_source(pages: dict[str, html.HtmlElement]) -> None:
+    listed = pl.read_csv(Path(site.__file__).parents[2] / "dbt_project/seeds/province.csv", infer_schema=False)
+    for (area_list,), provinces in listed.group_by("area_list"):
+        shown = draw(dict.fromkeys(provinces["area"], 1.0), str(area_list))
+        assert [shape.area for shape in shown.shapes] == sorted(set(provinces["area"]))
+        assert {name: shape.area for name, shape in shown.islands.items()} == {"hoang_sa": "48", "truong_sa": "56"}
+        assert {shape.rank for shape in (*shown.shapes, *shown.islands.values())} == {1}
+    for _, page in _of(pages, "SI_COV"):
+        for credit in page.xpath("//figure[@class='map']//*[@class='credit']"):
+            assert "Natural Earth" in credit.text
+            assert credit.xpath("./a[@rel='license noreferrer']/@href")
 
 
 def _missing(pages: dict[str, html.HtmlElement], codes: set[str]) -> int:
