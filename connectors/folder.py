@@ -72,8 +72,9 @@ class Folder:
             return retrying(self.settings, lambda error: not isinstance(error, _FINAL))(attempt)
         except Exception as error:  # each file system has errors of its own
             place = f"{path} in the folder" if path else "The folder"
+            reason = str(error).rstrip(".")
             raise AnsinhError(
-                f"{place} {self.settings.address} of registry {self.settings.name} cannot be read: {str(error).rstrip('.')}.",
+                f"{place} {self.settings.address} of registry {self.settings.name} cannot be read: {reason}.",
                 f"Check {variable(self.settings.name)}.",
             ) from error
 

@@ -112,9 +112,19 @@ class Window:
         return int(self.numbers[month]) - month_number(birth)
 
     def past_retirement(self, birth: Array, male: Array, month: int) -> Array:
-        """Whether each person has reached the retirement age in force on the last day of a month."""
-        men, women = retirement_age_months(self.year(month))
-        return self.age_months(birth, month) >= np.where(male, men, women)
+        """Whether each person has reached the retirement age of the time by the last day of a month.
+
+        Each month of birth has its own month of retirement (Decree 135/2020/ND-CP, Article 4): who reached the age of
+        last year stays past it when the age rises in January.
+        """
+        age = self.age_months(birth, month)
+        since_december = int(self.numbers[month]) % 12 + 1
+
+        def reached(year: int, age: Array) -> Array:
+            men, women = retirement_age_months(year)
+            return age >= np.where(male, men, women)
+
+        return reached(self.year(month), age) | reached(self.year(month) - 1, age - since_december)
 
 
 def window_of(months: list[str]) -> Window:

@@ -99,5 +99,5 @@ def test_a_missing_landing_file_is_named(releases: list[ledger.Release]) -> None
 
 
 def _land(registry: str, dataset: str, period: str, rows: list[Row]) -> None:
-    spoilt = [contribution(CHI, "2025-02-01", kind="unknown")] if (dataset, period) == ("contribution", "2025-02") else []
-    land(registry, dataset, period, rows, spoilt)
+    spoils = (dataset, period) == ("contribution", "2025-02")
+    land(registry, dataset, period, rows, [contribution(CHI, "2025-02-01", kind="unknown")] if spoils else [])
