@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
@@ -59,9 +58,10 @@ class Collector:
 
     def add_cut(self, cut: Cut, given: Mapping[str, str | None]) -> None:
         """Append elements that were cut out of the text."""
+        rows = len(cut)
         for name, column in zip(self._wanted, self._columns, strict=True):
-            column.extend(cut.columns[name] if name in cut.columns else repeat(given.get(name), len(cut)))
-        self._rows += len(cut)
+            column.extend(cut.columns.get(name) or [given.get(name)] * rows)
+        self._rows += rows
 
     def forget_from(self, row: int) -> None:
         """Drop the rows from a position on."""

@@ -77,8 +77,8 @@ class Cutter:
             return None
         parts = self._pattern.split(text)
         step = 1 + len(self._names)
-        around = [part or "" for part in parts[::step]]
-        if any(map(_ODDLY_BEGUN.search, around)):
+        around = parts[::step]
+        if _ODDLY_BEGUN.search("".join(around)):
             return None
         return Cut(self._shown[0], around, {name: parts[i::step] for i, name in enumerate(self._names, 1)})
 

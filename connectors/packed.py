@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,11 +23,13 @@ class Packed:
 
 def pack(rows: int, columns: Mapping[str, list[str | None]]) -> Packed:
     """Return columns ready to send."""
-    joined = {
-        name: _SEPARATOR.join([_NOTHING if value is None else value for value in column])
-        for name, column in columns.items()
-    }
-    return Packed(rows, joined)
+    return Packed(rows, {name: _joined(column) for name, column in columns.items()})
+
+
+def _joined(column: list[str | None]) -> str:
+    # Most columns have no gap, and looking is cheaper than copying.
+    filled = [_NOTHING if value is None else value for value in column] if None in column else column
+    return _SEPARATOR.join(cast("list[str]", filled))
 
 
 def unpack(packed: Packed) -> pl.DataFrame:
@@ -37,4 +39,5 @@ def unpack(packed: Packed) -> pl.DataFrame:
     if not packed.rows:
         return pl.DataFrame(schema=dict.fromkeys(packed.columns, pl.String()))
     columns = [pl.Series(name, [text]).str.split(_SEPARATOR).explode() for name, text in packed.columns.items()]
-    return pl.DataFrame(columns).select(pl.when(pl.all() != _NOTHING).then(pl.all()))
+    gaps = [name for name, text in packed.columns.items() if _NOTHING in text]
+    return pl.DataFrame(columns).with_columns(pl.when(pl.col(gaps) != _NOTHING).then(pl.col(gaps)))

@@ -6,8 +6,9 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
 from itertools import chain, islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from connectors.ahead import in_order
 
@@ -26,6 +27,13 @@ class Pool:
         self._workers = workers or os.cpu_count() or 1
         self._executor: ProcessPoolExecutor | None = None
 
+    def start(self, work: Callable[[Any], object]) -> None:
+        """Start the processes before the first item is there, where it is known that many will follow."""
+        if self._executor is None and self._may_start():
+            self._executor = self._processes()
+            for _ in range(self._workers):
+                self._executor.submit(import_module, work.__module__)
+
     def map(self, work: Callable[[_Item], _Result], items: Iterable[_Item], alone: int = 0) -> Iterator[_Result]:
         """Yield `work(item)` for each item, in order.
 
@@ -38,12 +46,11 @@ class Pool:
         if self._executor is None:
             yield from map(work, islice(rest, alone))
         first = list(islice(rest, 2))
-        # A daemonic process may not have children.
-        if self._workers == 1 or len(first) < 2 or multiprocessing.current_process().daemon:
+        if len(first) < 2 or not self._may_start():
             yield from map(work, chain(first, rest))
             return
         if self._executor is None:
-            self._executor = ProcessPoolExecutor(self._workers, multiprocessing.get_context("spawn"))
+            self._executor = self._processes()
         yield from in_order(self._executor, work, chain(first, rest), 2 * self._workers)
 
     def close(self) -> None:
@@ -51,3 +58,10 @@ class Pool:
         if self._executor is not None:
             self._executor.shutdown(cancel_futures=True)
             self._executor = None
+
+    def _may_start(self) -> bool:
+        # A daemonic process may not have children.
+        return self._workers > 1 and not multiprocessing.current_process().daemon
+
+    def _processes(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self._workers, multiprocessing.get_context("spawn"))

@@ -40,7 +40,7 @@ class RegistrySettings:
         backoff: seconds before the first retry; doubled each time, with jitter, up to `max_wait`.
         overlap_days: days before the period that are pulled again, for rows that became visible late.
         workers: processes that parse files; 0 means one per core.
-        connections: data sets that are pulled at once, and of a database also queries.
+        connections: data sets that are pulled at once, and of each the queries or downloads.
     """
 
     name: str

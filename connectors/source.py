@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from connectors.contract import Contract
 
-# Rows in a chunk: large enough for columns to pay, small enough for memory to stay flat.
-CHUNK_ROWS = 50_000
+# Rows in a chunk: large enough for columns to pay, small enough that the next ones come meanwhile and use its memory.
+CHUNK_ROWS = 25_000
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import logging
 import zipfile
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import IO, Any
@@ -19,6 +20,7 @@ import polars as pl
 
 from ansinh.errors import AnsinhError
 from connectors import tax_return
+from connectors.ahead import in_order
 from connectors.contract import Contract
 from connectors.http import HttpClient, Params
 from connectors.packed import unpack
@@ -35,6 +37,8 @@ _PAGE_ROWS = 5_000
 _TASK_BYTES = 4 * 2**20
 # Tasks that are done before another process would have started.
 _ALONE = 3
+# Size of archives that are worth processes from the start.
+_MANY_BYTES = 4 * 2**20
 
 
 class Registry(Source):
@@ -87,6 +91,8 @@ class Registry(Source):
         archives = self._archives(window)
         wanted = [item.source for item in contract.fields]
         under_way: deque[_Batch] = deque()
+        if sum(archive.get("bytes", 0) for archive in archives) > _MANY_BYTES:
+            self._pool.start(tax_return.read)
 
         def work() -> Iterator[list[tax_return.Task]]:
             for batch in self._batches(archives, wanted):
@@ -103,20 +109,21 @@ class Registry(Source):
                 copy.close()
 
     def _batches(self, archives: list[dict[str, Any]], wanted: list[str]) -> Iterator[_Batch]:
-        """Fetch the archives, each when its turn comes, and yield their returns in parts of bounded size."""
-        batch = _Batch()
-        for archive_id, file, copy in map(self._fetch, archives):
-            try:
-                parts = tasks(archive_id, copy.name, wanted)
-            except zipfile.BadZipFile as error:
-                raise tax_return.damaged(archive_id, error) from error
-            for task in parts:
-                if batch.bytes >= _TASK_BYTES:
-                    yield batch
-                    batch = _Batch()
-                batch.tasks.append(task)
-                batch.bytes += task.bytes
-            batch.finished.append((file, copy))
+        """Fetch the archives, the next ones ahead, and yield their returns in parts of bounded size."""
+        batch, at_once = _Batch(), self.settings.connections
+        with ThreadPoolExecutor(at_once) as threads:
+            for archive_id, file, copy in in_order(threads, self._fetch, archives, at_once):
+                try:
+                    parts = tasks(archive_id, copy.name, wanted)
+                except zipfile.BadZipFile as error:
+                    raise tax_return.damaged(archive_id, error) from error
+                for task in parts:
+                    if batch.bytes >= _TASK_BYTES:
+                        yield batch
+                        batch = _Batch()
+                    batch.tasks.append(task)
+                    batch.bytes += task.bytes
+                batch.finished.append((file, copy))
         if batch.finished:
             yield batch
 

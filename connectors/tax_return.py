@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import IO
 
 from lxml import etree
@@ -80,23 +81,25 @@ def damaged(archive_id: str, error: zipfile.BadZipFile) -> AnsinhError:
 def _read(task: Task, collector: Collector) -> list[Reject]:
     """Collect the lines of an archive and return what could not be read."""
     rejects = []
+    given = [name for name in task.wanted if name.startswith("@")]
+    tags = [f"{{*}}{name.removeprefix('@')}" for name in given] + [f"{{*}}{_LINE}"]
     with zipfile.ZipFile(task.path) as archive:
         for entry in map(archive.getinfo, task.entries):
             start = len(collector)
             try:
-                _collect(archive, entry, task.wanted, collector)
+                _collect(archive, entry, dict.fromkeys(given), tags, collector)
             except (etree.XMLSyntaxError, UnsafeXML) as error:
                 collector.forget_from(start)
                 rejects.append(_unreadable(archive, entry, task.archive_id, error))
     return rejects
 
 
-def _collect(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, wanted: list[str], collector: Collector) -> None:
+def _collect(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, head: _Head, tags: list[str], collector: Collector
+) -> None:
     """Collect the lines of a return."""
     if entry.file_size > _MAX_BYTES:
         raise UnsafeXML(f"it has {entry.file_size} bytes")
-    head: _Head = {name: None for name in wanted if name.startswith("@")}
-    tags = [f"{{*}}{name.removeprefix('@')}" for name in head] + [f"{{*}}{_LINE}"]
     if collector.cutter.ready:
         with archive.open(entry) as document:
             if _collect_cut(_pieces(document), head, tags, collector):
@@ -135,12 +138,12 @@ def _collect_cut(pieces: Iterable[bytes], head: _Head, tags: list[str], collecto
 def _pieces(document: IO[bytes]) -> Iterator[bytes]:
     """Yield a return in pieces of bounded size; all but the last end behind a line."""
     waiting, end = b"", f"</{_LINE}>".encode()
-    while data := document.read(_PIECE_BYTES):
+    while len(data := document.read(_PIECE_BYTES)) == _PIECE_BYTES:
         waiting += data
-        if len(data) == _PIECE_BYTES and (stop := waiting.rfind(end)) >= 0:
+        if (stop := waiting.rfind(end)) >= 0:
             yield _without_namespace(waiting[: stop + len(end)])
             waiting = waiting[stop + len(end) :]
-    yield _without_namespace(waiting)
+    yield _without_namespace(waiting + data)
 
 
 def _walk(elements: Iterable[etree._Element], head: _Head, take: Callable[[etree._Element], None]) -> None:
@@ -154,7 +157,12 @@ def _walk(elements: Iterable[etree._Element], head: _Head, take: Callable[[etree
 
 
 def _name(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2]
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=256)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def _is_payer(element: etree._Element) -> bool:
