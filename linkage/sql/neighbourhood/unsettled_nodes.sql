@@ -30,21 +30,23 @@ anti join registered_person on member.person_key = registered_person.person_key;
 
 -- Who may look for look-alikes: unsettled and newly registered descriptions, and whoever is not in the register.
 create temp table seeker as
+with seeking as (
+    select node_id, true as is_fresh from unsettled_node
+    union all
+    select node_id, true as is_fresh from fresh_description
+    where dataset = 'person'
+    union all
+    select node_id, false as is_fresh from unregistered_node
+    where node_id not in (select unsettled_node.node_id from unsettled_node)
+)
+
 select
     node.node_id, node.name_key, node.sorted_name, node.born_on, node.birth_precision, node.personal_number,
     node.number_given, node.old_id_number,
     node.dataset = 'person' as is_person,
     seeking.is_fresh
 from standing.node as node
-inner join (
-    select node_id, true as is_fresh from unsettled_node
-    union all
-    select node_id, true from fresh_description
-    where dataset = 'person'
-    union all
-    select node_id, false from unregistered_node
-    where node_id not in (select unsettled_node.node_id from unsettled_node)
-) as seeking on node.node_id = seeking.node_id
+inner join seeking on node.node_id = seeking.node_id
 where node.name_key is not null and not node.is_newborn;
 
 -- Every key of the model's blocks holds a day of birth, all words of the name, or an old card.

@@ -4,9 +4,9 @@ select node_id
 from standing.member
 where
     person_key in (
-        select member.person_key
-        from standing.member as member
-        inner join rejudged on member.node_id = rejudged.node_id
+        select known.person_key
+        from standing.member as known
+        inner join rejudged on known.node_id = rejudged.node_id
     )
     and node_id not in (select lost_node.node_id from lost_node)
     and node_id not in (select fresh_node.node_id from fresh_node);
@@ -31,9 +31,9 @@ where
     person_key in (
         select holder.person_key from holder
         union
-        select member.person_key
-        from standing.member as member
-        inner join near_node on member.node_id = near_node.node_id
+        select known.person_key
+        from standing.member as known
+        inner join near_node on known.node_id = near_node.node_id
     )
     and node_id not in (select lost_node.node_id from lost_node);
 
@@ -41,4 +41,4 @@ create temp table looked_at as
 select node_id, node_id in (select fresh_node.node_id from fresh_node) as is_fresh
 from before
 union all
-select node_id, true from new_node;
+select node_id, true as is_fresh from new_node;
