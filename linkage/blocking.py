@@ -56,6 +56,26 @@ BLOCKS = (
 )
 
 
+def columns(number: str, *more: str) -> str:
+    """Return the SQL that selects what the blocks need, of rows like those of `node`.
+
+    Args:
+        number: SQL of the number of a row.
+        more: SQL of further columns.
+    """
+    return f"""
+        select
+            {", ".join([f"{number} as unique_id", *more])},
+            sorted_words(name_key) as sorted_name,
+            words(name_key)[1] as first_word,
+            words(name_key)[-1] as last_word,
+            born_on,
+            birth_precision,
+            coalesce(personal_number, number_given) as number,
+            old_id_number
+    """
+
+
 def pairs(
     connection: duckdb.DuckDBPyConnection, left: str, right: str, target: str, blocks: Sequence[Block], condition: str
 ) -> None:

@@ -25,7 +25,7 @@ TABLES = {
         node_id uuid, registry varchar, dataset varchar, personal_number varchar, personal_number_restored boolean,
         number_given varchar, old_id_number varchar, si_number varchar, tax_code varchar, full_name varchar,
         name_key varchar, born_on date, birth_precision varchar, sex varchar, province varchar,
-        residence_province varchar, is_newborn boolean, is_fresh boolean, records integer""",
+        residence_province varchar, is_newborn boolean, is_fresh boolean, records integer, record_id varchar""",
     "replaced_number": "old_number varchar, new_number varchar",
     "decision": "left_node uuid, right_node uuid, verdict varchar",
     "known_edge": """
@@ -37,7 +37,7 @@ TABLES = {
         left_node uuid, right_node uuid, probability double, weight double, reason varchar, records integer""",
 }
 """Tables of a run. `replaced_number` takes every replaced identifier: personal numbers (12 digits), tax codes (10) and
-old identity cards (9), each with the personal number in force."""
+old identity cards (9), each with the personal number in force. `edge` gets the evidence that is not known yet."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def link(connection: duckdb.DuckDBPyConnection, model: Model, settings: LinkageS
     rules.apply(connection)
     connection.execute("""
         insert into evidence
-        select l, r, 'rule', rule, 1.0, weight from rule_edge
+        select l, r, 'rule', rule, 1.0, weight, false from rule_edge
         where not exists (select 1 from evidence e where e.l = rule_edge.l and e.r = rule_edge.r)
     """)
     clock.lap("rules")
@@ -135,7 +135,9 @@ def _write(connection: duckdb.DuckDBPyConnection) -> None:
         from evidence
         inner join work as l on evidence.l = l.no
         inner join work as r on evidence.r = r.no
-        where not exists (select 1 from refused where refused.l = evidence.l and refused.r = evidence.r)
+        where
+            not evidence.is_known
+            and not exists (select 1 from refused where refused.l = evidence.l and refused.r = evidence.r)
     """)
     connection.execute(f"""
         insert into doubtful

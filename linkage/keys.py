@@ -1,9 +1,9 @@
 """Stable keys: which of the earlier keys each cluster goes on with, and what is told of merges and splits.
 
 Pure DuckDB. Reads `cluster`, `node`, `edge`, `known_edge`, `doubtful` of the engine and what `linkage.neighbourhood`
-took: `node_record` (node_id, dataset, record_id), `before` and `lost` (node_id, person_key), `standing_decision`
-(decision_id, left_node, right_node, verdict). Creates `moved_node` (nodes whose person is new or another), `given_key`
-(keys given for the first time) and `person_event` (kind, person_key, other_key, cause).
+took: `before` and `lost` (node_id, person_key), `standing_decision` (decision_id, left_node, right_node, verdict).
+Creates `moved_node` (nodes whose person is new or another), `given_key` (keys given for the first time) and
+`person_event` (kind, person_key, other_key, cause).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def assign(bench: duckdb.DuckDBPyConnection, highest: int) -> Keys:
         create table moved_node as
         select node_id, person_of.person_key, dataset, record_id, before.person_key is not null as was_linked
         from person_of
-        inner join node_record using (node_id)
+        inner join node using (node_id)
         left join before using (node_id)
         where before.person_key is distinct from person_of.person_key
     """)

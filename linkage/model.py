@@ -147,7 +147,8 @@ def score(
         f"select '0' as match_key, l as join_key_l, r as join_key_r from {pairs}"
     )
     settings = model | {"probability_two_random_records_match": prior}
-    linker = Linker(database.register(table), settings, log_level=None)
+    # Frozen settings were valid when they were trained.
+    linker = Linker(database.register(table), settings, log_level=None, validate_settings=False)
     linker.table_management.register_blocked_pairs_for_predict(database.register(blocked))
     scored = linker.inference.predict(warning_mode="never")
     connection.execute(f"""

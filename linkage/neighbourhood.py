@@ -12,7 +12,7 @@ import duckdb
 import psycopg
 from psycopg import sql
 
-from linkage import blocking, rest, store
+from linkage import blocking, store
 
 _DECISION = {"decision_id": "bigint", "left_node": "uuid", "right_node": "uuid", "verdict": "varchar"}
 _LOST = {"node_id": "uuid", "person_key": "bigint"}
@@ -22,22 +22,20 @@ def find_changes(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnectio
     """Create the tables of what is new since the last run, and `standing_decision` and `lost` for the keys.
 
     Args:
-        connection: PostgreSQL.
+        connection: PostgreSQL; gets temporary tables, of which `changed_number` is written back.
         bench: DuckDB with `standing`, see `linkage.standing`.
         since: decisions that were taken or withdrawn since then are new.
     """
     literal = sql.Literal(since).as_string(connection)
     connection.execute(store.script("decisions").replace(b"%(since)s", literal.encode()))
+    connection.execute(store.script("changed_numbers"))
     for query, columns, result in (
         (f"select {', '.join(_DECISION)} from decided", _DECISION, "create table standing_decision"),
         ("select node_id from newly_decided", {"node_id": "uuid"}, "create temp table newly_decided"),
         (
-            """select old_value, new_value from staging.stg_population__identity_change
-            where
-                identifier_type in ('personal_number', 'tax_code', 'old_id_number')
-                and old_value <> new_value and length(new_value) = 12""",
-            {"old_value": "varchar", "new_value": "varchar"},
-            "create temp table identity_change",
+            "select old_number, new_number, is_new from changed_number",
+            {"old_number": "varchar", "new_number": "varchar", "is_new": "boolean"},
+            "create temp table changed_number",
         ),
     ):
         store.take_out(connection, query, bench, columns, f"{result} as select * from {{rows}}")
@@ -47,7 +45,11 @@ def find_changes(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnectio
 
 def take_all(bench: duckdb.DuckDBPyConnection) -> None:
     """Fill the tables of the engine and of the keys with every node, all fresh; earlier evidence is left behind."""
-    bench.execute("create temp table looked_at as select node_id, true as is_fresh from standing.node")
+    bench.execute("""
+        create temp table looked_at as select node_id, true as is_fresh from standing.node;
+        create table before as
+        select node_id, person_key from standing.member semi join standing.node using (node_id)
+    """)
     _execute(bench, "take")
 
 
@@ -91,7 +93,8 @@ def _find_lost(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection)
 
 def _find_look_alikes(bench: duckdb.DuckDBPyConnection) -> None:
     """Create `look_alike`, nodes that unsettled fresh nodes resemble, and `rejudged`, whom a new person resembles."""
-    bench.execute(f"create temp table described as {rest.columns('node_id', 'is_person', 'is_fresh')} from searched")
+    described = blocking.columns("node_id", "is_person", "is_fresh")
+    bench.execute(f"create temp table described as {described} from searched")
     unregistered = "(select * from described where not is_person)"
     arrived = "(select * from described where is_person and is_fresh)"
     blocking.pairs(bench, unregistered, arrived, "met", blocking.BLOCKS, "true")

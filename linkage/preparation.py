@@ -134,14 +134,13 @@ def decisions(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
     """)
     connection.execute("""
         create or replace temp table evidence as
-        select l, r, 'steward' as method, 'link' as rule, 1.0 as probability, 100.0 as weight
+        select l, r, 'steward' as method, 'link' as rule, 1.0 as probability, 100.0 as weight, false as is_known
         from decided where verdict = 'link'
         union all
-        select l.no, r.no, edge.method, edge.rule, edge.probability, edge.weight
+        select l.no, r.no, edge.method, edge.rule, edge.probability, edge.weight, true
         from known_edge as edge
         inner join work as l on edge.left_node = l.node_id
         inner join work as r on edge.right_node = r.node_id
-        where edge.method <> 'steward'
     """)
     return connection.execute("select l, r from decided where verdict = 'unlink'").fetchall()
 

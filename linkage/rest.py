@@ -33,7 +33,8 @@ def link(connection: duckdb.DuckDBPyConnection, model: Model, settings: LinkageS
     score(connection, model.splink, "description", "candidate", "scored", 1 / (persons + 2))
     decide(connection, settings)
     connection.execute(
-        "insert into evidence select l, r, 'model', 'model', probability, weight from judged where probability >= ?",
+        """insert into evidence
+        select l, r, 'model', 'model', probability, weight, false from judged where probability >= ?""",
         [settings.threshold],
     )
     connection.execute(
@@ -129,18 +130,4 @@ def columns(number: str, *more: str) -> str:
         number: SQL of the number of a row.
         more: SQL of further columns.
     """
-    return f"""
-        select
-            {", ".join([f"{number} as unique_id", *more])},
-            name_key,
-            full_name,
-            sorted_words(name_key) as sorted_name,
-            words(name_key)[1] as first_word,
-            words(name_key)[-1] as last_word,
-            born_on,
-            birth_precision,
-            sex,
-            residence_province,
-            coalesce(personal_number, number_given) as number,
-            old_id_number
-    """
+    return blocking.columns(number, "name_key", "full_name", "sex", "residence_province", *more)

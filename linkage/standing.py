@@ -88,16 +88,18 @@ def _state(connection: psycopg.Connection, run: dt.datetime) -> str:
 
 
 def _take_changes(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:
-    store.take_out(
-        connection, "select node_id from seen_change", bench, {"node_id": "uuid"},
-        "create temp table seen as select distinct node_id from {rows}",
-    )  # fmt: skip
-    bench.execute("delete from standing.node where node_id in (select seen.node_id from seen)")
     query = f"""
-        select {", ".join(_ATTRIBUTES)} from identity.record
-        where node_id in (select seen_change.node_id from seen_change)
+        select {", ".join(_ATTRIBUTES)}
+        from (select distinct node_id from seen_change) as seen
+        left join identity.record using (node_id)
     """
-    store.take_out(connection, query, bench, _ATTRIBUTES, f"insert into standing.node {_NODE}")
+    store.take_out(connection, query, bench, _ATTRIBUTES, f"create temp table changed as {_NODE}")
+    bench.execute("""
+        create temp table seen as select node_id, record_id is not null as is_described from changed;
+        delete from standing.node where node_id in (select seen.node_id from seen);
+        insert into standing.node select * from changed where record_id is not null;
+        drop table changed
+    """)
 
 
 def _take_everything(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:
@@ -111,5 +113,7 @@ def _take_everything(connection: psycopg.Connection, bench: duckdb.DuckDBPyConne
         )
     bench.execute("""
         create temp table seen as
-        select node_id from standing.node union select node_id from standing.member
+        select node_id, true as is_described from standing.node
+        union all
+        select node_id, false from standing.member anti join standing.node using (node_id)
     """)

@@ -142,7 +142,8 @@ def write(
 
     Args:
         bench: DuckDB with the tables of the engine, of `linkage.keys` and of `linkage.neighbourhood`.
-        connection: PostgreSQL with the temporary table `seen_change` of `linkage.standing`.
+        connection: PostgreSQL with the temporary tables `seen_change` of `linkage.standing` and `changed_number` of
+            `linkage.neighbourhood`.
         full: whether so much may change that indexes are better made again.
         run_id: the run.
         model_version: its model.
@@ -159,7 +160,6 @@ def write(
         "gone_node": "select node_id from moved_node where was_linked union all select node_id from lost_node",
         "gone_edge": "from gone_edge",
         "gone_doubt": "from gone_doubt",
-        "gone_number": "from standing.replaced_number except from replacement",
         "merged_key": "select person_key, other_key from person_event where kind = 'merged'",
     }
     for table, query in leaving.items():
@@ -173,7 +173,6 @@ def write(
         "person_event (run_id, happened_at, kind, person_key, other_key, cause)":
             f"select {stamp}, kind, person_key, other_key, cause from person_event order by person_key, other_key",
         "doubtful": f"select *, {run_id} from doubtful",
-        "replaced_number": "from replacement except from standing.replaced_number order by 1",
     }  # fmt: skip
     for table, query in arriving.items():
         put_in(bench, query, connection, f"identity.{table}")

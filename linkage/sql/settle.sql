@@ -14,14 +14,27 @@ delete from identity.doubtful as known
 using gone_doubt
 where known.left_node = gone_doubt.left_node and known.right_node = gone_doubt.right_node;
 
-delete from identity.replaced_number as known
-using gone_number
-where known.old_number = gone_number.old_number and known.new_number = gone_number.new_number;
+-- Whoever went into a person that is now merged goes on with it.
+update identity.person
+set merged_into = merged_key.merged_into
+from merged_key
+where person.merged_into = merged_key.person_key;
 
 update identity.person
 set merged_into = merged_key.merged_into
 from merged_key
-where merged_key.person_key in (person.person_key, person.merged_into);
+where person.person_key = merged_key.person_key;
+
+delete from identity.replaced_number as known
+using changed_number as changed
+where not changed.is_new and known.old_number = changed.old_number and known.new_number = changed.new_number;
+
+insert into identity.replaced_number (old_number, new_number)
+select
+    old_number,
+    new_number
+from changed_number
+where is_new;
 
 -- Noted changes that this run knows.
 delete from identity.changed_node as noted

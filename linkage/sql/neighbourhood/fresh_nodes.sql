@@ -8,28 +8,32 @@ where
     or node.old_id_number in (select old_number from changed_number)
     or node.tax_code in (select old_number from changed_number);
 
--- Fresh: new descriptions, and persons that lost a record, an identifier or stand under a new decision, as a whole.
+-- Persons that lost a record, an identifier or stand under a new decision.
+create temp table touched_person as
+select person_key from lost_node
+union
+select person_key
+from standing.member
+where
+    node_id in (
+        select affected.node_id from affected
+        union all
+        select newly_decided.node_id from newly_decided
+    );
+
+-- Fresh: new descriptions, and touched persons as a whole.
 create temp table fresh_node as
 select node_id from new_node
-union
-select member.node_id
-from standing.member as member
+union all
+select node_id
+from standing.member
 where
-    member.person_key in (
-        select lost.person_key from lost_node as lost
-        union all
-        select decided.person_key
-        from standing.member as decided
-        where decided.node_id in (select newly.node_id from newly_decided as newly)
-        union all
-        select numbered.person_key
-        from affected
-        inner join standing.member as numbered on affected.node_id = numbered.node_id
-    )
-    and member.node_id not in (select lost.node_id from lost_node as lost);
+    person_key in (select touched_person.person_key from touched_person)
+    and node_id not in (select lost_node.node_id from lost_node);
 
 create temp table fresh_description as
-select node.*
+select
+    node.node_id, node.dataset, node.name_key, node.personal_number, node.old_id_number, node.si_number, node.tax_code
 from standing.node as node
 inner join fresh_node on node.node_id = fresh_node.node_id;
 

@@ -8,14 +8,14 @@ union
 select 'tax_code' as kind, value from fresh_identifier where kind = 'personal_number' and dataset = 'person'
 union
 select 'personal_number' as kind, replacement.new_number as value
-from replacement
+from standing.replaced_number as replacement
 inner join fresh_identifier as carried on replacement.old_number = carried.value and carried.kind <> 'si_number'
 union
 select
     case length(replacement.old_number) when 12 then 'personal_number' when 10 then 'tax_code' else 'old_id_number' end
         as kind,
     replacement.old_number as value
-from replacement
+from standing.replaced_number as replacement
 inner join fresh_identifier as carried
     on replacement.new_number = carried.value and carried.kind = 'personal_number';
 

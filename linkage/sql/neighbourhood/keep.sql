@@ -16,6 +16,3 @@ where known.left_node = gone_edge.left_node and known.right_node = gone_edge.rig
 
 insert into standing.edge
 select * from new_edge;
-
-create or replace table standing.replaced_number as
-select old_number, new_number from replacement;

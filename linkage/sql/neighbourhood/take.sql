@@ -1,28 +1,38 @@
 -- The tables of the engine and of the keys, of what is looked at.
 insert into node
-select node.* exclude (records, record_id, sorted_name), looked_at.is_fresh, node.records
+select node.* exclude (records, record_id, sorted_name), looked_at.is_fresh, node.records, node.record_id
 from standing.node as node
 inner join looked_at on node.node_id = looked_at.node_id;
 
-create table node_record as
-select node.node_id, node.dataset, node.record_id
-from standing.node as node
-inner join looked_at on node.node_id = looked_at.node_id;
+-- Evidence of earlier runs stays where no end of it is fresh. Both ends are of one person.
+create temp table earlier_edge as
+with near_end as (
+    select node_id, is_fresh from looked_at
+    union all
+    select node_id, true as is_fresh from lost_node
+)
 
-create table before as
-select member.node_id, member.person_key
-from standing.member as member
-inner join looked_at on member.node_id = looked_at.node_id;
-
--- Evidence of earlier runs stays where no end of it is fresh.
-insert into known_edge
-select edge.*
+select
+    edge.*,
+    -- Decisions are looked up again.
+    not l.is_fresh and not coalesce(r.is_fresh, true) and edge.method <> 'steward' as is_known
 from standing.edge as edge
-inner join looked_at as l on edge.left_node = l.node_id and not l.is_fresh
-inner join looked_at as r on edge.right_node = r.node_id and not r.is_fresh;
+left join looked_at as r on edge.right_node = r.node_id
+inner join near_end as l on edge.left_node = l.node_id;
+
+insert into known_edge
+select * exclude (is_known) from earlier_edge
+where is_known;
 
 insert into replaced_number
-select old_number, new_number from replacement;
+select old_number, new_number
+from standing.replaced_number
+where
+    old_number in (
+        select node.personal_number from node
+        union all
+        select node.tax_code from node
+    );
 
 insert into decision
 select left_node, right_node, verdict from standing_decision;

@@ -30,21 +30,24 @@ anti join registered_person on member.person_key = registered_person.person_key;
 
 -- Who may look for look-alikes: unsettled and newly registered descriptions, and whoever is not in the register.
 create temp table seeker as
+with seeking as (
+    select node_id, true as is_fresh from unsettled_node
+    union all
+    select node_id, true as is_fresh from fresh_description
+    where dataset = 'person'
+    union all
+    select node_id, false as is_fresh from unregistered_node
+    where node_id not in (select unsettled_node.node_id from unsettled_node)
+)
+
 select
-    node.*,
+    node.node_id, node.name_key, node.sorted_name, node.born_on, node.birth_precision, node.personal_number,
+    node.number_given, node.old_id_number,
     node.dataset = 'person' as is_person,
-    unregistered_node.node_id is null or unsettled_node.node_id is not null as is_fresh
+    seeking.is_fresh
 from standing.node as node
-left join unsettled_node on node.node_id = unsettled_node.node_id
-left join unregistered_node on node.node_id = unregistered_node.node_id
-where
-    node.name_key is not null
-    and not node.is_newborn
-    and (
-        unsettled_node.node_id is not null
-        or unregistered_node.node_id is not null
-        or node.dataset = 'person' and node.node_id in (select fresh_node.node_id from fresh_node)
-    );
+inner join seeking on node.node_id = seeking.node_id
+where node.name_key is not null and not node.is_newborn;
 
 -- Every key of the model's blocks holds a day of birth, all words of the name, or an old card.
 create temp table sought_day as
@@ -55,13 +58,16 @@ select make_date(year(born_on), day(born_on), month(born_on)) from seeker where 
 create temp table searched as
 select * from seeker
 union all
-select node.*, true as is_person, false as is_fresh
-from standing.node as node
+select
+    node_id, name_key, sorted_name, born_on, birth_precision, personal_number, number_given, old_id_number,
+    true as is_person,
+    false as is_fresh
+from standing.node
 where
-    node.dataset = 'person'
-    and node.node_id not in (select seeker.node_id from seeker)
+    dataset = 'person'
+    and node_id not in (select seeker.node_id from seeker)
     and (
-        node.born_on in (select sought_day.day from sought_day)
-        or node.sorted_name in (select seeker.sorted_name from seeker)
-        or node.old_id_number in (select seeker.old_id_number from seeker where seeker.old_id_number is not null)
+        born_on in (select sought_day.day from sought_day)
+        or sorted_name in (select seeker.sorted_name from seeker)
+        or old_id_number in (select seeker.old_id_number from seeker where seeker.old_id_number is not null)
     );
