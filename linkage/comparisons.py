@@ -28,6 +28,16 @@ def _new_school() -> str:
 
 
 MACROS = f"""
+-- How little a description says of a person; the person of the population register comes first.
+create or replace temp macro grade(dataset, name_key, is_newborn, born_on) as case
+    when dataset = 'person' then 0
+    when is_newborn or name_key is null then 5
+    when dataset = 'participant' then 2
+    when born_on is not null then 3
+    else 4
+end;
+create or replace temp macro is_placeholder(number) as
+    number = repeat(left(number, 1), length(number)) or '01234567890123' like '%' || number || '%';
 create or replace temp macro words(name) as string_split(name, ' ');
 create or replace temp macro sorted_words(name) as array_to_string(list_sort(string_split(name, ' ')), ' ');
 -- The same words in another order; or all words of the shorter name, its first and last at their ends.
@@ -52,7 +62,7 @@ create or replace temp macro birth_agrees(a, a_precision, b, b_precision) as cas
     else date_trunc('month', a) = date_trunc('month', b)
 end;
 """
-"""DuckDB macros that the comparisons use."""
+"""DuckDB macros: what a description is worth, and what comparisons use."""
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,7 +1,8 @@
 """What a run looks at: everything, or what is new or changed since the last run and what that may connect to.
 
-An increment searches `standing` for whoever carries the identifiers of fresh nodes, and for look-alikes by the keys
-that the model is blocked on. Persons come whole, with the evidence that made them.
+An increment searches `standing` for whoever carries the identifiers of fresh nodes. Those that belong to a known person
+without any doubt are attached to it at once. For the others it also finds look-alikes, by the keys that the model is
+blocked on; persons come whole, with the evidence that made them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import duckdb
 import psycopg
 from psycopg import sql
 
-from linkage import blocking, store
+from linkage import blocking, preparation, rules, store
+from linkage.settings import LinkageSettings
 
 _DECISION = {"decision_id": "bigint", "left_node": "uuid", "right_node": "uuid", "verdict": "varchar"}
 _LOST = {"node_id": "uuid", "person_key": "bigint"}
@@ -22,20 +24,20 @@ def find_changes(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnectio
     """Create the tables of what is new since the last run, and `standing_decision` and `lost` for the keys.
 
     Args:
-        connection: PostgreSQL; gets temporary tables, of which `changed_number` is written back.
+        connection: PostgreSQL; gets temporary tables, of which `changed_replacement` is written back.
         bench: DuckDB with `standing`, see `linkage.standing`.
         since: decisions that were taken or withdrawn since then are new.
     """
     literal = sql.Literal(since).as_string(connection)
     connection.execute(store.script("decisions").replace(b"%(since)s", literal.encode()))
-    connection.execute(store.script("changed_numbers"))
+    connection.execute(store.script("changed_replacements"))
     for query, columns, result in (
         (f"select {', '.join(_DECISION)} from decided", _DECISION, "create table standing_decision"),
         ("select node_id from newly_decided", {"node_id": "uuid"}, "create temp table newly_decided"),
         (
-            "select old_number, new_number, is_new from changed_number",
+            "select old_number, new_number, is_new from changed_replacement",
             {"old_number": "varchar", "new_number": "varchar", "is_new": "boolean"},
-            "create temp table changed_number",
+            "create temp table changed_replacement",
         ),
     ):
         store.take_out(connection, query, bench, columns, f"{result} as select * from {{rows}}")
@@ -45,27 +47,37 @@ def find_changes(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnectio
 
 def take_all(bench: duckdb.DuckDBPyConnection) -> None:
     """Fill the tables of the engine and of the keys with every node, all fresh; earlier evidence is left behind."""
-    bench.execute("""
-        create temp table looked_at as select node_id, true as is_fresh from standing.node;
-        create table before as
-        select node_id, person_key from standing.member semi join standing.node using (node_id)
-    """)
+    bench.execute("create temp view looked_at as select *, true as is_fresh from standing.node")
     _execute(bench, "take")
 
 
-def take_neighbourhood(bench: duckdb.DuckDBPyConnection) -> None:
-    """Fill the tables of the engine and of the keys with the fresh nodes and what they may connect to."""
-    for name in ("fresh_nodes", "holders", "unsettled_nodes"):
+def take_neighbourhood(bench: duckdb.DuckDBPyConnection, limits: LinkageSettings) -> int:
+    """Fill the tables of the engine and of the keys with the fresh nodes and what they may connect to.
+
+    Returns:
+        How many new nodes went into `attached` instead, with their evidence in `attached_edge`.
+    """
+    for name in ("shared_identifier_limit", "cluster_limit"):
+        bench.execute(f"set variable {name} = {getattr(limits, name)}")
+    for name in ("fresh_nodes", "holders", "led_nodes", "attached"):
         _execute(bench, name)
+    for rule in rules.RULES:
+        bench.execute(f"""
+            insert into attached_edge
+            select node_id, hub, 'rule', rule, 1.0, weight
+            from (select *, {rules.evidence(rule)} from meeting where kind = '{rule.identifier}')
+            where node_id in (select attached.node_id from attached)
+        """)
+    _execute(bench, "unsettled_nodes")
     _find_look_alikes(bench)
-    for name in ("whole_persons", "take"):
+    for name in ("near_persons", "take"):
         _execute(bench, name)
+    return preparation.count(bench, "attached")
 
 
 def registered_persons(bench: duckdb.DuckDBPyConnection) -> int:
     """Return the size of the population register, in descriptions."""
-    row = bench.execute("select count(*) from standing.node where dataset = 'person'").fetchone()
-    return int(row[0]) if row else 0
+    return preparation.count(bench, "standing.node where dataset = 'person'")
 
 
 def _execute(bench: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -87,26 +99,32 @@ def _find_lost(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection)
         """create table lost as
         select new_node.node_id, described.person_key
         from {rows} as described
-        left join new_node on described.node_id = new_node.node_id""",
+        left join (select node_id from standing.node where person_key is null) as new_node
+            on described.node_id = new_node.node_id""",
     )
 
 
 def _find_look_alikes(bench: duckdb.DuckDBPyConnection) -> None:
-    """Create `look_alike`, nodes that unsettled fresh nodes resemble, and `rejudged`, whom a new person resembles."""
-    described = blocking.columns("node_id", "is_person", "is_fresh")
+    """Create `look_alike`, persons that unsettled fresh nodes resemble; whom a new person resembles is judged anew."""
+    described = blocking.columns("node_id", "person_key", "is_person", "is_fresh")
     bench.execute(f"create temp table described as {described} from searched")
     unregistered = "(select * from described where not is_person)"
     arrived = "(select * from described where is_person and is_fresh)"
     blocking.pairs(bench, unregistered, arrived, "met", blocking.BLOCKS, "true")
-    bench.execute("create temp table rejudged as select distinct l as node_id from met")
+    bench.execute("""
+        insert into fresh_person
+        select distinct person_key
+        from described inner join met on described.unique_id = met.l
+        where person_key is not null and person_key not in (select fresh_person.person_key from fresh_person)
+    """)
     unsettled = """(
         select * from described
-        where not is_person and (is_fresh or unique_id in (select rejudged.node_id from rejudged))
+        where not is_person and (is_fresh or person_key in (select fresh_person.person_key from fresh_person))
     )"""
     blocking.pairs(bench, unsettled, "described", "alike", blocking.BLOCKS, "l.unique_id <> r.unique_id")
     bench.execute("""
         create temp table look_alike as
-        select node_id from rejudged
-        union
-        select r from alike
+        select distinct person_key
+        from described inner join alike on described.unique_id = alike.r
+        where person_key is not null
     """)

@@ -30,14 +30,9 @@ def prepare(connection: duckdb.DuckDBPyConnection, settings: LinkageSettings) ->
         from (
             select
                 node_id,
-                case
-                    when dataset = 'person' and replaced.new_number is null then 0
-                    when dataset = 'person' then 1
-                    when is_newborn or name_key is null then 5
-                    when dataset = 'participant' then 2
-                    when born_on is not null then 3
-                    else 4
-                end as grade
+                -- A person under a number that is not in force any more comes after those in force.
+                grade(dataset, name_key, is_newborn, born_on)
+                + if(dataset = 'person' and replaced.new_number is not null, 1, 0) as grade
             from node
             left join replaced on node.personal_number = replaced.old_number
         )
@@ -106,7 +101,7 @@ def _drop_worthless(connection: duckdb.DuckDBPyConnection, column: str, limit: i
         union
         select distinct registry, {column}
         from work
-        where {column} = repeat(left({column}, 1), length({column})) or '01234567890123' like '%' || {column} || '%'
+        where is_placeholder({column})
     """)
     connection.execute(f"""
         update work set {column} = null

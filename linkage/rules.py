@@ -65,6 +65,19 @@ def apply(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("drop table pair")
 
 
+def evidence(rule: Rule) -> str:
+    """Return SQL of a pair's `rule` and `weight`, over whether its name and birth agree and its number was mended."""
+    return f"""
+        case
+            when '{rule.name}' <> 'personal_number' then '{rule.name}'
+            when is_restored then 'personal_number_restored'
+            when is_replaced then 'personal_number_replaced'
+            else 'personal_number'
+        end as rule,
+        {rule.weight} + if(name_agrees, 2, 0) + if(birth_agrees, 2, 0) as weight
+    """
+
+
 def _pairs(rule: Rule) -> str:
     """Return SQL of the pairs that share the rule's identifier: l, r, rule, weight, holds."""
     column = rule.identifier
@@ -105,13 +118,7 @@ def _pairs(rule: Rule) -> str:
         select
             l,
             r,
-            case
-                when '{rule.name}' <> 'personal_number' then '{rule.name}'
-                when is_restored then 'personal_number_restored'
-                when is_replaced then 'personal_number_replaced'
-                else 'personal_number'
-            end as rule,
-            {rule.weight} + if(name_agrees, 2, 0) + if(birth_agrees, 2, 0) as weight,
+            {evidence(rule)},
             {rule.guard} as holds
         from judged
     """

@@ -8,7 +8,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from linkage import engine, keys, neighbourhood, standing, store, training
+from linkage import engine, keys, neighbourhood, preparation, standing, store, training
 from linkage.model import load, save
 from linkage.settings import LinkageSettings
 
@@ -32,7 +32,7 @@ class Report:
         splits: parts that left a person.
         doubtful: pairs for a steward, found in this run.
         seconds: how long it took.
-        detail: the engine's own report, and nodes whose person is new or another.
+        detail: the engine's own report, nodes whose person is new or another, and new ones that needed no judgement.
     """
 
     run_id: int
@@ -80,10 +80,11 @@ def run(*, full: bool = False, settings: LinkageSettings | None = None) -> Repor
             neighbourhood.find_changes(connection, bench, known)
             connection.commit()
             engine.create_tables(bench)
+            attached = 0
             if full:
                 neighbourhood.take_all(bench)
             else:
-                neighbourhood.take_neighbourhood(bench)
+                attached = neighbourhood.take_neighbourhood(bench, limits)
                 limits = replace(limits, registered_persons=neighbourhood.registered_persons(bench))
             found = engine.link(bench, model, limits)
             given = keys.assign(bench, highest)
@@ -92,15 +93,15 @@ def run(*, full: bool = False, settings: LinkageSettings | None = None) -> Repor
             report = Report(
                 run_id=run_id,
                 kind="full" if full else "increment",
-                nodes=found.nodes,
-                fresh_nodes=found.fresh_nodes,
-                edges=sum(found.edges.values()),
+                nodes=found.nodes + attached,
+                fresh_nodes=found.fresh_nodes + attached,
+                edges=sum(found.edges.values()) + preparation.count(bench, "attached_edge"),
                 persons=given.given,
                 merges=given.merged,
                 splits=given.split,
                 doubtful=sum(found.doubtful.values()),
                 seconds=round(time.perf_counter() - begin, 2),
-                detail={"engine": found.as_dict(), "keys": asdict(given)},
+                detail={"engine": found.as_dict(), "keys": asdict(given), "attached": attached},
             )
             store.record_run(connection, asdict(report) | {"model_version": model.version, "started_at": started_at})
             connection.commit()

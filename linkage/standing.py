@@ -1,8 +1,8 @@
 """What stands since the last run, in columns on this machine's disk, for an increment to search.
 
-PostgreSQL holds the truth. This is a copy of it, `standing` beside the tables of a run in DuckDB: `node`, `member` (the
-persons of nodes), `edge` and `replaced_number`. A run that finds it as the last run left it works in the descriptions
-that changed since; any other run, and every full one, makes it anew.
+PostgreSQL holds the truth. This is a copy of it, `standing` beside the tables of a run in DuckDB: `node` with the
+person of each (none if it is new), `edge` and `replaced_number`. A run that finds it as the last run left it works in
+what was noted since (see `sql/watch.sql`); any other run, and every full one, makes it anew.
 """
 
 from __future__ import annotations
@@ -15,25 +15,29 @@ import psycopg
 from ansinh.settings import get_settings
 from linkage import comparisons, store
 
-_ATTRIBUTES = {
+_RECORD = {
     "node_id": "uuid", "registry": "varchar", "dataset": "varchar", "personal_number": "varchar",
     "personal_number_restored": "boolean", "number_given": "varchar", "old_id_number": "varchar",
     "si_number": "varchar", "tax_code": "varchar", "full_name": "varchar", "name_key": "varchar", "born_on": "date",
     "birth_precision": "varchar", "sex": "varchar", "province": "varchar", "residence_province": "varchar",
     "is_newborn": "boolean", "record_id": "varchar",
 }  # fmt: skip
+# What differs between the records of a node: the residence, of which the first known one counts, and the record that
+# leads to its person if it describes it in another way some day.
+_SPEAKING = {"node_id": "uuid", "residence_province": "varchar", "record_id": "varchar"}
 _NODE = f"""
     select
         node_id,
-        {", ".join(f"any_value({name}) as {name}" for name in list(_ATTRIBUTES)[1:-1])},
-        cast(count(*) as integer) as records,
+        {", ".join(f"any_value({name}) as {name}" for name in _RECORD if name not in _SPEAKING)},
+        arg_min(residence_province, record_id) as residence_province,
         min(record_id) as record_id,
+        cast(count(*) as integer) as records,
         sorted_words(any_value(name_key)) as sorted_name
     from {{rows}}
     group by node_id
 """
+_MEMBER = {"node_id": "uuid", "person_key": "bigint", "dataset": "varchar", "record_id": "varchar"}
 _KEPT = {
-    "member": {"node_id": "uuid", "person_key": "bigint", "dataset": "varchar", "record_id": "varchar"},
     "edge": {
         "left_node": "uuid", "right_node": "uuid", "method": "varchar", "rule": "varchar", "probability": "double",
         "weight": "double",
@@ -43,12 +47,13 @@ _KEPT = {
 
 
 def take_out(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection, last_run: dt.datetime | None) -> None:
-    """Attach `standing`, up to date with `identity.record`; create `seen`, the nodes that may be new or lost.
+    """Attach `standing`, up to date with `identity.record`; create `lost_node`, nodes that no record describes now.
 
     Until a run has ended well it counts as unfinished, so that one that fails leaves nothing to be relied on.
 
     Args:
-        connection: PostgreSQL; gets the temporary table `seen_change`, the noted changes that are worked in by this.
+        connection: PostgreSQL; gets the temporary tables `seen_change` and `seen_number`, the noted changes that are
+            worked in by this run.
         bench: DuckDB; gets the functions of `linkage.comparisons`.
         last_run: when the run began that must have left it; None makes it anew.
     """
@@ -61,8 +66,7 @@ def take_out(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection, l
     is_current = last_run is not None and found == [(_state(connection, last_run),)]
     if not is_current:
         connection.execute(store.script("watch"))
-    connection.execute("create temp table seen_change as select change_id, node_id from identity.changed_node")
-    connection.execute("analyze seen_change")
+    connection.execute(store.script("watched"))
     if is_current:
         # A few rows are gone from everywhere: to write the file anew costs more than to read its log next time.
         bench.execute("set checkpoint_threshold = '256MB'; pragma disable_checkpoint_on_shutdown")
@@ -82,38 +86,70 @@ def keep(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection, run: 
 
 
 def _state(connection: psycopg.Connection, run: dt.datetime) -> str:
-    """Return what tells that nothing came between: the run, the file of the table that was watched, the columns."""
-    row = connection.execute("select pg_relation_filenode('identity.record')").fetchone()
-    return repr((run.astimezone(dt.UTC).isoformat(), row, _NODE, _ATTRIBUTES, _KEPT))
+    """Return what tells that nothing came between: the run, the files of the tables that are watched, the columns."""
+    row = connection.execute("""
+        select pg_relation_filenode('identity.record'), pg_relation_filenode('staging.stg_population__identity_change')
+    """).fetchone()
+    return repr((run.astimezone(dt.UTC).isoformat(), row, _NODE, _RECORD, _MEMBER, _KEPT))
 
 
 def _take_changes(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:
-    query = f"""
-        select {", ".join(_ATTRIBUTES)}
-        from (select distinct node_id from seen_change) as seen
-        left join identity.record using (node_id)
-    """
-    store.take_out(connection, query, bench, _ATTRIBUTES, f"create temp table changed as {_NODE}")
-    bench.execute("""
-        create temp table seen as select node_id, record_id is not null as is_described from changed;
-        delete from standing.node where node_id in (select seen.node_id from seen);
-        insert into standing.node select * from changed where record_id is not null;
-        drop table changed
-    """)
+    store.take_out(
+        connection,
+        "select node_id, sum(records), bool_or(records < 0) from seen_change group by node_id",
+        bench,
+        {"node_id": "uuid", "gained": "bigint", "has_left": "boolean"},
+        "create temp table seen as select * from {rows}",
+    )
+    bench.execute(store.script("neighbourhood/seen").decode())
+    # What is described for the first time, and who speaks for a node that lost a record.
+    for wanted, columns, result in (
+        (
+            "select node_id from seen_new",
+            _RECORD,
+            """insert into standing.node by name
+            select rows.*, cast(seen_new.records as integer) as records, sorted_words(name_key) as sorted_name
+            from {rows} as rows inner join seen_new on rows.node_id = seen_new.node_id""",
+        ),
+        (
+            "select node_id from seen_known where has_left and records > 0",
+            _SPEAKING,
+            """update standing.node set residence_province = rows.residence_province, record_id = rows.record_id
+            from {rows} as rows
+            where
+                node.node_id = rows.node_id
+                and (node.record_id, node.residence_province)
+                is distinct from (rows.record_id, rows.residence_province)""",
+        ),
+    ):
+        connection.execute("create temp table wanted_node (node_id uuid)")
+        store.put_in(bench, wanted, connection, "wanted_node")
+        # A node at a time, by the index: a join would read the whole table.
+        speaking = f"""
+            select speaking.* from wanted_node
+            cross join lateral (
+                select {", ".join(columns)} from identity.record
+                where record.node_id = wanted_node.node_id
+                order by residence_province is null, record_id limit 1
+            ) as speaking"""
+        store.take_out(connection, speaking, bench, columns, result)
+        connection.execute("drop table wanted_node")
 
 
 def _take_everything(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:
-    query = f"select {', '.join(_ATTRIBUTES)} from identity.record"
-    store.take_out(connection, query, bench, _ATTRIBUTES, f"create or replace table standing.node as {_NODE}")
-    for name, columns in _KEPT.items():
-        source = "identity.node_person" if name == "member" else f"identity.{name}"
-        query = f"select {', '.join(columns)} from {source}"
-        store.take_out(
-            connection, query, bench, columns, f"create or replace table standing.{name} as select * from {{rows}}"
-        )
+    connection.execute(store.script("everything"))
+    query = f"select {', '.join(_MEMBER)} from identity.node_person"
+    store.take_out(connection, query, bench, _MEMBER, "create temp table member as select * from {rows}")
+    query = f"select {', '.join(_RECORD)} from identity.record"
+    result = f"""create or replace table standing.node as
+        select described.*, member.person_key from ({_NODE}) as described left join member using (node_id)"""
+    store.take_out(connection, query, bench, _RECORD, result)
     bench.execute("""
-        create temp table seen as
-        select node_id, true as is_described from standing.node
-        union all
-        select node_id, false from standing.member anti join standing.node using (node_id)
+        create temp table lost_node as
+        select node_id, person_key, dataset, record_id from member anti join standing.node using (node_id);
+        drop table member
     """)
+    for name, columns in _KEPT.items():
+        query = f"select {', '.join(columns)} from identity.{name}"
+        result = f"create or replace table standing.{name} as select * from {{rows}}"
+        store.take_out(connection, query, bench, columns, result)

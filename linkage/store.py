@@ -142,8 +142,8 @@ def write(
 
     Args:
         bench: DuckDB with the tables of the engine, of `linkage.keys` and of `linkage.neighbourhood`.
-        connection: PostgreSQL with the temporary tables `seen_change` of `linkage.standing` and `changed_number` of
-            `linkage.neighbourhood`.
+        connection: PostgreSQL with the temporary tables `seen_change` and `seen_number` of `linkage.standing`, and
+            `changed_replacement` of `linkage.neighbourhood`.
         full: whether so much may change that indexes are better made again.
         run_id: the run.
         model_version: its model.

@@ -1,7 +1,4 @@
-{#-
-    What a registry record says of a person, with types; records that agree in all of it, registry and data set included,
-    are one node of the linkage.
--#}
+{#- What a registry record says of a person, with types. -#}
 {% macro identity_attributes() -%}
     {%- set text = dbt.type_string() -%}
     {{ return({
@@ -11,10 +8,13 @@
     }) }}
 {%- endmacro %}
 
-{#- The node of a record: a hash of its attributes, so that the same attributes give the same node in any run. -#}
-{% macro node_id(attributes) -%}
+{#-
+    The node of a record: a hash of registry, data set and what describes the person, so that the same description gives
+    the same node in any run. Where somebody lives now describes nobody: who moves stays the same node.
+-#}
+{% macro node_id() -%}
     {%- set parts = [] -%}
-    {%- for name in attributes -%}
+    {%- for name in ['registry', 'dataset'] + identity_attributes() | reject('equalto', 'residence_province') | list -%}
         {%- do parts.append("coalesce(cast(" ~ name ~ " as " ~ dbt.type_string() ~ "), '')") -%}
     {%- endfor -%}
     {{ return(adapter.dispatch('as_node_id')("md5(concat(" ~ parts | join(", '|', ") ~ "))")) }}

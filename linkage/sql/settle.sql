@@ -26,17 +26,21 @@ from merged_key
 where person.person_key = merged_key.person_key;
 
 delete from identity.replaced_number as known
-using changed_number as changed
+using changed_replacement as changed
 where not changed.is_new and known.old_number = changed.old_number and known.new_number = changed.new_number;
 
 insert into identity.replaced_number (old_number, new_number)
 select
     old_number,
     new_number
-from changed_number
+from changed_replacement
 where is_new;
 
 -- Noted changes that this run knows.
 delete from identity.changed_node as noted
 using seen_change
 where noted.change_id = seen_change.change_id;
+
+delete from identity.changed_number as noted
+using seen_number
+where noted.change_id = seen_number.change_id;

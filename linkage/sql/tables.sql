@@ -88,10 +88,16 @@ create table if not exists identity.replaced_number (
     primary key (old_number, new_number)
 );
 
--- Nodes that gained or lost a record since the last run (see watch.sql).
+-- Since the last run (see watch.sql): nodes with the records that they gained, or lost, below 0; and numbers of which
+-- something else is reported.
 create table if not exists identity.changed_node (
     change_id bigint generated always as identity primary key,
-    node_id uuid not null
+    node_id uuid not null,
+    records bigint not null
+);
+create table if not exists identity.changed_number (
+    change_id bigint generated always as identity primary key,
+    old_number text
 );
 
 create table if not exists identity.run (

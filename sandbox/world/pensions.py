@@ -33,7 +33,7 @@ def pensions(random: np.random.Generator, people: People, work: Work, window: Wi
     last = window.size - 1
     past = window.past_retirement(people.birth, people.male, last) & (people.birth < window.start)
     old = (window.age_months(people.birth, last) >= 75 * 12) & past
-    share = float(old.sum() / max(past.sum(), 1))
+    share = float(old.sum()) / max(int(past.sum()), 1)
     # The social pension reaches most of those from 75 who have nothing else; pensions fill up to the wanted share.
     wanted = (PENSION_COVERAGE - 0.955 * share) / (1 - 0.955 * share)
     retiring = past & (day > window.start)

@@ -122,7 +122,8 @@ def _row(dataset: str, record_id: str, given: dict[str, Any]) -> Iterator[Any]:
         said.setdefault("birth_precision", "day")
     registry = _REGISTRY.get(dataset, "vss")
     values = [said.get(name) for name in _ATTRIBUTES]
-    node = hashlib.md5(repr([registry, dataset, *values]).encode(), usedforsecurity=False).hexdigest()
+    describing = [said.get(name) for name in _ATTRIBUTES if name != "residence_province"]
+    node = hashlib.md5(repr([registry, dataset, *describing]).encode(), usedforsecurity=False).hexdigest()
     yield from (registry, dataset, record_id, *values, dt.datetime(2025, 1, 1), f"{registry}.{dataset}.2025-01")
     yield uuid.UUID(node)
 

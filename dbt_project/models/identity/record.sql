@@ -65,7 +65,7 @@
     }),
 ] -%}
 
--- One shape for every record that names a person. Records with the same attributes are one node of the linkage.
+-- One shape for every record that names a person. Records that describe it alike are one node of the linkage.
 with residence as (
     -- The province before the merger, of the last permanent spell: the one list that all registries have used.
     select
@@ -115,5 +115,5 @@ select
     {%- endfor %}
     recorded_at,
     _batch_id,
-    {{ node_id(['registry', 'dataset'] + identity_attributes() | list) }} as node_id
+    {{ node_id() }} as node_id
 from record

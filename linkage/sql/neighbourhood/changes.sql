@@ -1,21 +1,14 @@
--- What is new since the last run.
-create temp table new_node as
-select seen.node_id
-from seen
-anti join standing.member as member on seen.node_id = member.node_id
-where seen.is_described;
-
-create temp table lost_node as
-select member.node_id, member.person_key, member.dataset, member.record_id
-from standing.member as member
-inner join seen on member.node_id = seen.node_id
-where not seen.is_described;
-
 -- Replaced identifiers, as they are now.
 delete from standing.replaced_number as known
-using changed_number as changed
+using changed_replacement as changed
 where not changed.is_new and known.old_number = changed.old_number and known.new_number = changed.new_number;
 
 insert into standing.replaced_number
-select old_number, new_number from changed_number
+select old_number, new_number from changed_replacement
 where is_new;
+
+-- New nodes that need no judgement, with their person and evidence; an increment fills them.
+create temp table attached (node_id uuid, person_key bigint, dataset varchar, record_id varchar);
+create temp table attached_edge (
+    left_node uuid, right_node uuid, method varchar, rule varchar, probability double, weight double
+);

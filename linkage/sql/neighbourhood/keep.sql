@@ -1,14 +1,7 @@
 -- The persons and the evidence that a run wrote, into the copy.
-delete from standing.member
-where
-    node_id in (
-        select moved_node.node_id from moved_node
-        union all
-        select lost_node.node_id from lost_node
-    );
-
-insert into standing.member
-select node_id, person_key, dataset, record_id from moved_node;
+update standing.node set person_key = moved_node.person_key
+from moved_node
+where node.node_id = moved_node.node_id;
 
 delete from standing.edge as known
 using gone_edge

@@ -1,53 +1,49 @@
--- Who needs look-alikes, and among whom they are found.
-create temp table registered_person as
-select person_key from standing.member
-where dataset = 'person';
-
 -- A fresh node with an identifier and the name of a person in the population register needs no look-alikes.
 create temp table unsettled_node as
-with led as (
-    select distinct holder.kind, holder.value, holder.name_key
+with registered as (
+    select distinct holder.place, holder.name_key
     from holder
-    inner join registered_person on holder.person_key = registered_person.person_key
+    inner join holding_person on holder.person_key = holding_person.person_key
+    where holding_person.is_registered
 ),
 
 settled as (
-    select carried.node_id
-    from fresh_identifier as carried
-    inner join led
-        on carried.kind = led.kind and carried.value = led.value and carried.name_key = led.name_key
+    select wanting.node_id, registered.name_key
+    from wanting
+    inner join registered on wanting.place = registered.place
+    where wanting.is_own
 )
 
 select node_id
 from fresh_description
-where name_key is not null and dataset <> 'person' and node_id not in (select settled.node_id from settled);
+anti join settled using (node_id, name_key)
+where name_key is not null and dataset <> 'person';
 
--- Nodes of persons that are not in the population register; someone who arrives there may be one of them.
-create temp table unregistered_node as
-select member.node_id
-from standing.member as member
-anti join registered_person on member.person_key = registered_person.person_key;
-
--- Who may look for look-alikes: unsettled and newly registered descriptions, and whoever is not in the register.
+-- Who may look for look-alikes: unsettled and newly registered descriptions, and nodes of persons that are not in the
+-- population register: someone who arrives there may be one of them.
 create temp table seeker as
 with seeking as (
-    select node_id, true as is_fresh from unsettled_node
+    select
+        node_id, person_key, dataset, name_key, sorted_name, born_on, birth_precision, personal_number, number_given,
+        old_id_number, is_newborn, true as is_fresh
+    from fresh_description
+    where dataset = 'person' or node_id in (select unsettled_node.node_id from unsettled_node)
     union all
-    select node_id, true as is_fresh from fresh_description
-    where dataset = 'person'
-    union all
-    select node_id, false as is_fresh from unregistered_node
-    where node_id not in (select unsettled_node.node_id from unsettled_node)
+    select
+        node.node_id, node.person_key, node.dataset, node.name_key, node.sorted_name, node.born_on,
+        node.birth_precision, node.personal_number, node.number_given, node.old_id_number, node.is_newborn,
+        false as is_fresh
+    from standing.node as node
+    anti join (select person_key from standing.node where dataset = 'person') as registered
+        on node.person_key = registered.person_key
+    where
+        node.person_key is not null
+        and node.node_id not in (select unsettled_node.node_id from unsettled_node)
 )
 
-select
-    node.node_id, node.name_key, node.sorted_name, node.born_on, node.birth_precision, node.personal_number,
-    node.number_given, node.old_id_number,
-    node.dataset = 'person' as is_person,
-    seeking.is_fresh
-from standing.node as node
-inner join seeking on node.node_id = seeking.node_id
-where node.name_key is not null and not node.is_newborn;
+select * exclude (dataset, is_newborn), dataset = 'person' as is_person
+from seeking
+where name_key is not null and not is_newborn;
 
 -- Every key of the model's blocks holds a day of birth, all words of the name, or an old card.
 create temp table sought_day as
@@ -57,9 +53,10 @@ select make_date(year(born_on), day(born_on), month(born_on)) from seeker where 
 
 create temp table searched as
 select * from seeker
-union all
+union all by name
 select
-    node_id, name_key, sorted_name, born_on, birth_precision, personal_number, number_given, old_id_number,
+    node_id, person_key, name_key, sorted_name, born_on, birth_precision, personal_number, number_given,
+    old_id_number,
     true as is_person,
     false as is_fresh
 from standing.node
