@@ -1,8 +1,7 @@
 """Stable keys: which of the earlier keys each cluster goes on with, and what is told of merges and splits.
 
 Pure DuckDB. Reads `cluster`, `node`, `edge`, `known_edge`, `doubtful` of the engine and what `linkage.neighbourhood`
-took: `before` and `lost` (node_id, person_key), `attached` (whose person is certain), `standing_decision` (decision_id,
-left_node, right_node, verdict).
+took: `before` and `lost` (node_id, person_key), `standing_decision` (decision_id, left_node, right_node, verdict).
 Creates `moved_node` (nodes whose person is new or another), `given_key` (keys given for the first time) and
 `person_event` (kind, person_key, other_key, cause).
 """
@@ -49,20 +48,11 @@ def assign(bench: duckdb.DuckDBPyConnection, highest: int) -> Keys:
     """)
     bench.execute("""
         create table moved_node as
-        with moved as (
-            select
-                node_id, person_of.person_key, dataset, record_id,
-                before.person_key is not null and node_id not in (select attached.node_id from attached) as was_linked
-            from person_of
-            inner join node using (node_id)
-            left join before using (node_id)
-            where before.person_key is distinct from person_of.person_key
-        )
-
-        select * from moved
-        union all
-        select node_id, person_key, dataset, record_id, false from attached
-        where node_id not in (select moved.node_id from moved)
+        select node_id, person_of.person_key, dataset, record_id, before.person_key is not null as was_linked
+        from person_of
+        inner join node using (node_id)
+        left join before using (node_id)
+        where before.person_key is distinct from person_of.person_key
     """)
     _tell(bench)
     return _count(bench)

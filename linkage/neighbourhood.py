@@ -41,47 +41,55 @@ def find_changes(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnectio
         ),
     ):
         store.take_out(connection, query, bench, columns, f"{result} as select * from {{rows}}")
-    _execute(bench, "changes")
+    store.execute(bench, "changes")
     _find_lost(connection, bench)
 
 
 def take_all(bench: duckdb.DuckDBPyConnection) -> None:
     """Fill the tables of the engine and of the keys with every node, all fresh; earlier evidence is left behind."""
     bench.execute("create temp view looked_at as select *, true as is_fresh from standing.node")
-    _execute(bench, "take")
+    store.execute(bench, "take")
 
 
-def take_neighbourhood(bench: duckdb.DuckDBPyConnection, limits: LinkageSettings) -> int:
-    """Fill the tables of the engine and of the keys with the fresh nodes and what they may connect to.
+def attach(bench: duckdb.DuckDBPyConnection, limits: LinkageSettings) -> None:
+    """Create `attached`, new nodes that belong to a known person without doubt, and `attached_edge`, their evidence.
 
-    Returns:
-        How many new nodes went into `attached` instead, with their evidence in `attached_edge`.
+    From then on they stand like those that an earlier run linked. Other tables hold the rest of the fresh nodes.
     """
     for name in ("shared_identifier_limit", "cluster_limit"):
         bench.execute(f"set variable {name} = {getattr(limits, name)}")
     for name in ("fresh_nodes", "holders", "led_nodes", "attached"):
-        _execute(bench, name)
-    for rule in rules.RULES:
-        bench.execute(f"""
-            insert into attached_edge
-            select node_id, hub, 'rule', rule, 1.0, weight
-            from (select *, {rules.evidence(rule)} from meeting where kind = '{rule.identifier}')
-            where node_id in (select attached.node_id from attached)
-        """)
-    _execute(bench, "unsettled_nodes")
+        store.execute(bench, name)
+    evidence = " union all ".join(
+        f"""
+        select node_id as left_node, hub as right_node, 'rule' as method, rule, 1.0::double as probability, weight
+        from (select *, {rules.evidence(rule)} from meeting where kind = '{rule.identifier}')
+        where node_id in (select attached.node_id from attached)
+        """
+        for rule in rules.RULES
+    )
+    bench.execute(f"create temp table attached_edge as {evidence}")
+    bench.execute("insert into standing.edge from attached_edge")
+
+
+def take_neighbourhood(bench: duckdb.DuckDBPyConnection) -> None:
+    """Fill the tables of the engine and of the keys with the fresh nodes and what they may connect to."""
+    store.execute(bench, "unsettled_nodes")
     _find_look_alikes(bench)
     for name in ("near_persons", "take"):
-        _execute(bench, name)
-    return preparation.count(bench, "attached")
+        store.execute(bench, name)
+
+
+def count_attached(bench: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    """Return how many nodes were attached that were not looked at again for another's sake, and their evidence."""
+    alone = "where node_id not in (select node.node_id from node)"
+    evidence = "where left_node not in (select node.node_id from node)"
+    return preparation.count(bench, f"attached {alone}"), preparation.count(bench, f"attached_edge {evidence}")
 
 
 def registered_persons(bench: duckdb.DuckDBPyConnection) -> int:
     """Return the size of the population register, in descriptions."""
     return preparation.count(bench, "standing.node where dataset = 'person'")
-
-
-def _execute(bench: duckdb.DuckDBPyConnection, name: str) -> None:
-    bench.execute(store.script(f"neighbourhood/{name}").decode())
 
 
 def _find_lost(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:

@@ -8,7 +8,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from linkage import engine, keys, neighbourhood, preparation, standing, store, training
+from linkage import engine, keys, neighbourhood, standing, store, training
 from linkage.model import load, save
 from linkage.settings import LinkageSettings
 
@@ -80,22 +80,26 @@ def run(*, full: bool = False, settings: LinkageSettings | None = None) -> Repor
             neighbourhood.find_changes(connection, bench, known)
             connection.commit()
             engine.create_tables(bench)
-            attached = 0
             if full:
                 neighbourhood.take_all(bench)
+                found = engine.link(bench, model, limits)
+                given = keys.assign(bench, highest)
             else:
-                attached = neighbourhood.take_neighbourhood(bench, limits)
+                neighbourhood.attach(bench, limits)
                 limits = replace(limits, registered_persons=neighbourhood.registered_persons(bench))
-            found = engine.link(bench, model, limits)
-            given = keys.assign(bench, highest)
+                with store.attaching(bench, connection, run_id, model.version):
+                    neighbourhood.take_neighbourhood(bench)
+                    found = engine.link(bench, model, limits)
+                    given = keys.assign(bench, highest)
             store.write(bench, connection, full=full, run_id=run_id, model_version=model.version)
             standing.keep(connection, bench, started_at)
+            attached, evidence = (0, 0) if full else neighbourhood.count_attached(bench)
             report = Report(
                 run_id=run_id,
                 kind="full" if full else "increment",
                 nodes=found.nodes + attached,
                 fresh_nodes=found.fresh_nodes + attached,
-                edges=sum(found.edges.values()) + preparation.count(bench, "attached_edge"),
+                edges=sum(found.edges.values()) + evidence,
                 persons=given.given,
                 merges=given.merged,
                 splits=given.split,

@@ -22,13 +22,12 @@ _RECORD = {
     "birth_precision": "varchar", "sex": "varchar", "province": "varchar", "residence_province": "varchar",
     "is_newborn": "boolean", "record_id": "varchar",
 }  # fmt: skip
-# What differs between the records of a node: the residence, of which the first known one counts, and the record that
-# leads to its person if it describes it in another way some day.
-_SPEAKING = {"node_id": "uuid", "residence_province": "varchar", "record_id": "varchar"}
+# Where a person lives differs between the records of a node: the first one that knows it counts.
+_LIVING = {"node_id": "uuid", "residence_province": "varchar"}
 _NODE = f"""
     select
         node_id,
-        {", ".join(f"any_value({name}) as {name}" for name in _RECORD if name not in _SPEAKING)},
+        {", ".join(f"any_value({name}) as {name}" for name in _RECORD if name not in (*_LIVING, "record_id"))},
         arg_min(residence_province, record_id) as residence_province,
         min(record_id) as record_id,
         cast(count(*) as integer) as records,
@@ -81,7 +80,7 @@ def keep(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection, run: 
     The caller commits in DuckDB once PostgreSQL has.
     """
     bench.begin()
-    bench.execute(store.script("neighbourhood/keep").decode())
+    store.execute(bench, "keep")
     bench.execute("insert into standing.state values (?)", [_state(connection, run)])
 
 
@@ -96,44 +95,35 @@ def _state(connection: psycopg.Connection, run: dt.datetime) -> str:
 def _take_changes(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:
     store.take_out(
         connection,
-        "select node_id, sum(records), bool_or(records < 0) from seen_change group by node_id",
+        "select node_id, sum(records), max(lost_record) from seen_change group by node_id",
         bench,
-        {"node_id": "uuid", "gained": "bigint", "has_left": "boolean"},
+        {"node_id": "uuid", "gained": "bigint", "lost_record": "varchar"},
         "create temp table seen as select * from {rows}",
     )
-    bench.execute(store.script("neighbourhood/seen").decode())
-    # What is described for the first time, and who speaks for a node that lost a record.
-    for wanted, columns, result in (
-        (
-            "select node_id from seen_new",
-            _RECORD,
-            """insert into standing.node by name
-            select rows.*, cast(seen_new.records as integer) as records, sorted_words(name_key) as sorted_name
-            from {rows} as rows inner join seen_new on rows.node_id = seen_new.node_id""",
-        ),
-        (
-            "select node_id from seen_known where has_left and records > 0",
-            _SPEAKING,
-            """update standing.node set residence_province = rows.residence_province, record_id = rows.record_id
-            from {rows} as rows
-            where
-                node.node_id = rows.node_id
-                and (node.record_id, node.residence_province)
-                is distinct from (rows.record_id, rows.residence_province)""",
-        ),
-    ):
-        connection.execute("create temp table wanted_node (node_id uuid)")
-        store.put_in(bench, wanted, connection, "wanted_node")
-        # A node at a time, by the index: a join would read the whole table.
-        speaking = f"""
-            select speaking.* from wanted_node
-            cross join lateral (
-                select {", ".join(columns)} from identity.record
-                where record.node_id = wanted_node.node_id
-                order by residence_province is null, record_id limit 1
-            ) as speaking"""
-        store.take_out(connection, speaking, bench, columns, result)
-        connection.execute("drop table wanted_node")
+    store.execute(bench, "seen")
+    _take_nodes(connection, bench, "select node_id from seen_new", _RECORD, "newly_described")
+    moving = """select node_id from seen_known
+        where residence_province is not null and lost_record is not null and records > 0"""
+    _take_nodes(connection, bench, moving, _LIVING, "living")
+    store.execute(bench, "described")
+
+
+def _take_nodes(
+    connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection, nodes: str, columns: dict[str, str], table: str
+) -> None:
+    """Create a table of one record of each node that a query names, the first one that knows a residence."""
+    connection.execute("create temp table wanted_node (node_id uuid)")
+    store.put_in(bench, nodes, connection, "wanted_node")
+    # A node at a time, by the index: a join would read the whole table.
+    query = f"""
+        select described.* from wanted_node
+        cross join lateral (
+            select {", ".join(columns)} from identity.record
+            where record.node_id = wanted_node.node_id
+            order by residence_province is null, record_id limit 1
+        ) as described"""
+    store.take_out(connection, query, bench, columns, f"create temp table {table} as select * from {{rows}}")
+    connection.execute("drop table wanted_node")
 
 
 def _take_everything(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:

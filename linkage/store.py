@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tempfile
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,11 @@ def create_tables() -> None:
 def script(name: str) -> bytes:
     """Return a file of `linkage/sql`."""
     return resources.files("linkage.sql").joinpath(f"{name}.sql").read_bytes()
+
+
+def execute(bench: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Execute a file of `linkage/sql/neighbourhood` in DuckDB."""
+    bench.execute(script(f"neighbourhood/{name}").decode())
 
 
 @contextmanager
@@ -97,17 +104,55 @@ def take_out(
 def put_in(source: duckdb.DuckDBPyConnection, query: str, target: psycopg.Connection, table: str) -> None:
     """Copy the rows of a DuckDB query into a PostgreSQL table, given as `schema.table (columns)`."""
     with _scratch_file(source) as path:
-        source.execute(f"copy ({query}) to '{path}' (format csv, header false)")
-        with target.cursor().copy(f"copy {table} from stdin (format csv)".encode()) as copy, path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                copy.write(block)
+        _export(source, query, path)
+        _import(path, target, table)
+
+
+@contextmanager
+def attaching(
+    bench: duckdb.DuckDBPyConnection, connection: psycopg.Connection, run_id: int, model_version: str
+) -> Iterator[None]:
+    """Write `attached` and `attached_edge` while the block works in DuckDB, and in DuckDB alone."""
+    stamp = f"{run_id}, now()"
+    with ExitStack() as stack:
+        files = {}
+        for table, query in {
+            "identity.edge": _edges("attached_edge", model_version, stamp),
+            "identity.node_person": _members("attached", stamp),
+        }.items():
+            files[table] = stack.enter_context(_scratch_file(bench))
+            _export(bench, query, files[table])
+        thread = stack.enter_context(ThreadPoolExecutor(1))
+        writing = [thread.submit(_import, path, connection, table) for table, path in files.items()]
+        yield
+        for written in writing:
+            written.result()
+
+
+def _edges(table: str, model_version: str, stamp: str) -> str:
+    # In the order of their first index, which is written faster so.
+    return f"select *, '{model_version}', {stamp} from {table} order by left_node"
+
+
+def _members(table: str, stamp: str) -> str:
+    return f"select node_id, person_key, dataset, record_id, {stamp} from {table} order by node_id"
+
+
+def _export(source: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    source.execute(f"copy ({query}) to '{path}' (format csv, header false)")
+
+
+def _import(path: Path, target: psycopg.Connection, table: str) -> None:
+    with target.cursor().copy(f"copy {table} from stdin (format csv)".encode()) as copy, path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            copy.write(block)
 
 
 @contextmanager
 def _scratch_file(connection: duckdb.DuckDBPyConnection) -> Iterator[Path]:
     row = connection.execute("select current_setting('temp_directory')").fetchone()
     assert row is not None
-    path = Path(row[0]) / "rows.csv"
+    path = Path(row[0]) / f"{uuid.uuid4()}.csv"
     try:
         yield path
     finally:
@@ -152,7 +197,7 @@ def write(
     doubt = {"left_node": "uuid", "right_node": "uuid"}
     query = f"select {', '.join(doubt)} from identity.doubtful"
     take_out(connection, query, bench, doubt, "create temp table standing_doubt as select * from {rows}")
-    bench.execute(script("neighbourhood/evidence").decode())
+    execute(bench, "evidence")
     if full:
         connection.execute("drop index if exists identity.edge_left, identity.node_person_key")
     connection.execute(script("leaving"))
@@ -165,10 +210,9 @@ def write(
     for table, query in leaving.items():
         put_in(bench, query, connection, table)
     connection.execute(script("settle"))
-    # In the order of their first index, which is written faster so.
     arriving = {
-        "edge": f"select *, '{model_version}', {stamp} from new_edge order by left_node",
-        "node_person": f"select node_id, person_key, dataset, record_id, {stamp} from moved_node order by node_id",
+        "edge": _edges("new_edge", model_version, stamp),
+        "node_person": _members("moved_node", stamp),
         "person (person_key, assigned_at, run_id)": f"select person_key, now(), {run_id} from given_key order by 1",
         "person_event (run_id, happened_at, kind, person_key, other_key, cause)":
             f"select {stamp}, kind, person_key, other_key, cause from person_event order by person_key, other_key",

@@ -1,10 +1,15 @@
 -- From now on what is written to or taken from the tables that persons are made of is noted: how many records each
--- description gained (or lost, below 0), and which numbers were reported as replaced. Who builds a table anew takes the
+-- description gained, or lost, below 0, and one that it lost; and which numbers were reported as replaced. Who builds a table anew takes the
 -- triggers away with it, which is told by another file of the table.
 create or replace function identity.note_changed_nodes() returns trigger language plpgsql as $$
 begin
-    insert into identity.changed_node (node_id, records)
-    select changed.node_id, tg_argv[0]::bigint * count(*) from changed group by changed.node_id;
+    insert into identity.changed_node (node_id, records, lost_record)
+    select
+        changed.node_id,
+        tg_argv[0]::bigint * count(*),
+        case when tg_argv[0]::bigint < 0 then min(changed.record_id) end
+    from changed
+    group by changed.node_id;
     return null;
 end $$;
 

@@ -3,7 +3,8 @@ create temp table seen_change as
 select
     change_id,
     node_id,
-    records
+    records,
+    lost_record
 from identity.changed_node;
 
 create temp table seen_number as

@@ -189,6 +189,19 @@ def test_bi_role_reads_bi_alone(country: Path) -> None:
             query(f"select 1 from {schema}.{table}", Role.BI)
 
 
+def test_who_moves_stays_the_same_node(country: Path) -> None:
+    said = "select node_id, residence_province from identity.record where record_id = '0100000003' and sex is not null"
+    [(node, province)] = query(said)
+    deliver("vss", "participant", "2025-06", [
+        {"si_number": "0100000003", "personal_number": "038199000003", "full_name": "Lê Chi", "birth_date": "1999",
+         "sex": 0, "area_list": "34", "province_code": "04", "updated_at": dt.datetime(2025, 6, 2)},
+    ])  # fmt: skip
+    before = query("select * from identity.node_person order by node_id")
+    build()
+    assert (province, query(said)) == ("38", [(node, "04")])
+    assert query("select * from identity.node_person order by node_id") == before
+
+
 def test_failure_names_the_model_and_the_next_step(country: Path) -> None:
     with without("raw.vss_survey", "_row"), pytest.raises(AnsinhError) as caught:
         transformation.layer("staging")

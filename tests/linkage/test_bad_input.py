@@ -80,7 +80,7 @@ def test_a_record_that_two_rules_lead_to_two_persons_joins_one_and_is_reviewed()
 def test_a_giant_cluster_is_cut_and_reviewed() -> None:
     # A chain of names, each a slip away from the next, under one insurance number.
     put_all([("claim", f"{number}", AN | {"personal_number": None, "si_number": "0100000001",
-              "residence_province": f"{number:03}"}) for number in range(120)])  # fmt: skip
+              "province": f"{number:03}"}) for number in range(120)])  # fmt: skip
     report = link(cluster_limit=50)
     sizes = query("select count(*) from identity.node_person group by person_key")
     assert max(size for (size,) in sizes) <= 50

@@ -278,7 +278,7 @@ def test_records_of_every_kind_are_linked_the_same_in_whatever_order_they_come(s
     for start in range(3):
         put_all(records[40 + start :: 3])
         attached += link().detail["attached"]
-    assert attached > 10
+    assert attached > 5
     assert partition() == whole
 
 

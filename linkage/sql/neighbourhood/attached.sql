@@ -28,7 +28,7 @@ inner join hub on wanting.place = hub.place
 semi join (select place from wanted where not is_replaced) as standing_number on wanting.place = standing_number.place
 where wanting.is_own;
 
-insert into attached
+create temp table attached as
 with settled as (
     select node_id from meeting
     group by node_id
@@ -44,7 +44,7 @@ sized as (
         and led.node_id not in (select wanting.node_id from wanting semi join uncertain using (place))
 )
 
-select node_id, leads_to, dataset, record_id
+select node_id, leads_to as person_key, dataset, record_id
 from sized
 where nodes <= getvariable('cluster_limit');
 

@@ -5,25 +5,13 @@ union all
 select node_id from lost_node;
 
 create temp table judged_edge as
-select * exclude (is_known, is_written) from earlier_edge
-where is_written and not is_known;
-
--- Known evidence that a cluster refuses now.
-create temp table refused_edge as
-select known.left_node, known.right_node
-from known_edge as known
-semi join doubtful on known.left_node = doubtful.left_node and known.right_node = doubtful.right_node;
+select * exclude (is_known) from earlier_edge
+where not is_known;
 
 create temp table new_edge as
 select * from edge
 except
-select * from judged_edge
-union all
-select * from attached_edge
-where
-    left_node not in (select judged_node.node_id from judged_node)
-    and right_node not in (select judged_node.node_id from judged_node)
-    and (left_node, right_node) not in (select (refused.left_node, refused.right_node) from refused_edge as refused);
+select * from judged_edge;
 
 create temp table gone_edge as
 select left_node, right_node
@@ -33,7 +21,10 @@ from (
     select * from edge
 ) as changed
 union
-select left_node, right_node from refused_edge;
+-- Known evidence that a cluster refuses now.
+select known.left_node, known.right_node
+from known_edge as known
+semi join doubtful on known.left_node = doubtful.left_node and known.right_node = doubtful.right_node;
 
 create temp table gone_doubt as
 select known.left_node, known.right_node

@@ -1,8 +1,9 @@
 -- What happened to descriptions since the last run.
 create temp table seen_known as
 select
-    node.node_id, node.person_key, node.dataset, node.record_id, seen.has_left,
-    cast(node.records + seen.gained as integer) as records
+    node.node_id, node.person_key, node.dataset, node.residence_province, seen.lost_record,
+    cast(node.records + seen.gained as integer) as records,
+    seen.gained
 from standing.node as node
 inner join seen on node.node_id = seen.node_id;
 
@@ -13,7 +14,7 @@ anti join seen_known on seen.node_id = seen_known.node_id
 where seen.gained > 0;
 
 create temp table lost_node as
-select node_id, person_key, dataset, record_id from seen_known
+select node_id, person_key, dataset, lost_record as record_id from seen_known
 where records = 0;
 
 delete from standing.node
@@ -21,4 +22,4 @@ where node_id in (select lost_node.node_id from lost_node);
 
 update standing.node set records = seen_known.records
 from seen_known
-where node.node_id = seen_known.node_id;
+where node.node_id = seen_known.node_id and seen_known.gained <> 0;

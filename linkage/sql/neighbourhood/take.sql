@@ -8,28 +8,22 @@ where person_key is not null;
 
 -- Evidence of earlier runs stays where no end of it is fresh. Both ends are of one person.
 create temp table earlier_edge as
-with known as (
-    select *, true as is_written from standing.edge
-    union all
-    select *, false as is_written from attached_edge
-),
-
-near_end as (
+with near_end as (
     select node_id, is_fresh from node
     union all
     select node_id, true as is_fresh from lost_node
 )
 
 select
-    known.*,
+    edge.*,
     -- Decisions are looked up again.
-    not l.is_fresh and not coalesce(r.is_fresh, true) and known.method <> 'steward' as is_known
-from known
-left join node as r on known.right_node = r.node_id
-inner join near_end as l on known.left_node = l.node_id;
+    not l.is_fresh and not coalesce(r.is_fresh, true) and edge.method <> 'steward' as is_known
+from standing.edge as edge
+left join node as r on edge.right_node = r.node_id
+inner join near_end as l on edge.left_node = l.node_id;
 
 insert into known_edge
-select * exclude (is_known, is_written) from earlier_edge
+select * exclude (is_known) from earlier_edge
 where is_known;
 
 insert into replaced_number
