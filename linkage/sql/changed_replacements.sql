@@ -1,5 +1,5 @@
--- Replaced identifiers that are new, or not reported any more, since the last run, of the numbers in `seen_number`; in a
--- temporary table of the session.
+-- Replaced identifiers that are new, or not reported any more, since the last run, of the numbers in `seen_number`; in
+-- a temporary table of the session.
 create temp table changed_replacement as
 with replacement as (
     -- A number that leads to two persons leads nowhere.

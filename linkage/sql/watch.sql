@@ -1,6 +1,6 @@
 -- From now on what is written to or taken from the tables that persons are made of is noted: how many records each
--- description gained, or lost, below 0, and one that it lost; and which numbers were reported as replaced. Who builds a table anew takes the
--- triggers away with it, which is told by another file of the table.
+-- description gained, or lost, below 0, and one that it lost; and which numbers were reported as replaced. Who builds a
+-- table anew takes the triggers away with it, which is told by another file of the table.
 create or replace function identity.note_changed_nodes() returns trigger language plpgsql as $$
 begin
     insert into identity.changed_node (node_id, records, lost_record)

@@ -24,9 +24,9 @@ select
 from wanting
 inner join led on wanting.node_id = led.node_id
 inner join hub on wanting.place = hub.place
+inner join wanted on wanting.place = wanted.place
 -- A number that was replaced is judged under the one in force.
-semi join (select place from wanted where not is_replaced) as standing_number on wanting.place = standing_number.place
-where wanting.is_own;
+where wanting.is_own and not wanted.is_replaced;
 
 create temp table attached as
 with settled as (
@@ -41,7 +41,10 @@ sized as (
     inner join holding_person on led.leads_to = holding_person.person_key
     where
         led.node_id in (select settled.node_id from settled)
-        and led.node_id not in (select wanting.node_id from wanting semi join uncertain using (place))
+        and led.node_id not in (
+            select wanting.node_id from wanting
+            where wanting.place in (select uncertain.place from uncertain)
+        )
 )
 
 select node_id, leads_to as person_key, dataset, record_id

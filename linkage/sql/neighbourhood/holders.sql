@@ -84,7 +84,7 @@ with frequent as (
 
 select place, registry, node_id as last_node
 from holder
-semi join frequent using (place, registry)
+semi join frequent on holder.place = frequent.place and holder.registry = frequent.registry
 qualify row_number() over (partition by place, registry order by node_id) = 300;
 
 delete from holder

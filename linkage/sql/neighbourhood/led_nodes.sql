@@ -1,13 +1,19 @@
 -- New descriptions of which every number that is known leads to the same person of the population register.
 create temp table led as
-with eligible as (
+with decided_node as (
+    select left_node as node_id from standing_decision
+    union all
+    select right_node from standing_decision
+),
+
+eligible as (
     select * from fresh_description
     where
         person_key is null
         -- Candidates for what is in doubt, whom a new description may make likelier.
         and dataset not in ('person', 'participant')
         and not coalesce(is_newborn, false)
-        and node_id not in (select left_node from standing_decision union all select right_node from standing_decision)
+        and node_id not in (select decided_node.node_id from decided_node)
         and node_id not in (select lost.node_id from lost where lost.node_id is not null)
 ),
 
@@ -31,7 +37,10 @@ create temp table pointing as
 select holder.*, coalesce(holder.person_key, led.leads_to) as leads_to
 from holder
 left join led on holder.node_id = led.node_id
-where holder.place in (select wanting.place from wanting semi join led using (node_id));
+where holder.place in (
+    select wanting.place from wanting
+    where wanting.node_id in (select pointer.node_id from led as pointer)
+);
 
 -- Numbers that lead to nobody for certain: other descriptions that carry them lead elsewhere, or they are evidence of
 -- nothing (see linkage.preparation).
@@ -50,7 +59,7 @@ having min(leads_to) < max(leads_to) or bool_or(leads_to is null)
 union
 select place
 from pointing
-semi join frequent using (place, registry)
+semi join frequent on pointing.place = frequent.place and pointing.registry = frequent.registry
 group by place, registry
 having
     greatest(count(distinct name_key), count(distinct personal_number), count(distinct si_number))

@@ -1,8 +1,10 @@
--- Persons come whole: whoever carries an identifier of a fresh node, resembles one, or stands under a decision with one.
+-- Persons come whole: whoever carries a number of a fresh node, resembles one, or stands under a decision with one.
 create temp table near_person as
 with decided as (
     select node_id, person_key from standing.node
-    where node_id in (select left_node from standing_decision union all select right_node from standing_decision)
+    where
+        node_id in (select left_node from standing_decision)
+        or node_id in (select right_node from standing_decision)
 ),
 
 decided_pair as (

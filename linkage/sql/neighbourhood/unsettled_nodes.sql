@@ -16,13 +16,18 @@ settled as (
 
 select node_id
 from fresh_description
-anti join settled using (node_id, name_key)
+anti join settled on fresh_description.node_id = settled.node_id and fresh_description.name_key = settled.name_key
 where name_key is not null and dataset <> 'person';
 
 -- Who may look for look-alikes: unsettled and newly registered descriptions, and nodes of persons that are not in the
 -- population register: someone who arrives there may be one of them.
 create temp table seeker as
-with seeking as (
+with registered as (
+    select person_key from standing.node
+    where dataset = 'person'
+),
+
+seeking as (
     select
         node_id, person_key, dataset, name_key, sorted_name, born_on, birth_precision, personal_number, number_given,
         old_id_number, is_newborn, true as is_fresh
@@ -34,8 +39,7 @@ with seeking as (
         node.birth_precision, node.personal_number, node.number_given, node.old_id_number, node.is_newborn,
         false as is_fresh
     from standing.node as node
-    anti join (select person_key from standing.node where dataset = 'person') as registered
-        on node.person_key = registered.person_key
+    anti join registered on node.person_key = registered.person_key
     where
         node.person_key is not null
         and node.node_id not in (select unsettled_node.node_id from unsettled_node)
