@@ -8,8 +8,6 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-import psycopg
-
 import ansinh
 from ansinh import database
 from ansinh.errors import AnsinhError
@@ -18,6 +16,7 @@ from ansinh.settings import get_settings
 from connectors import ledger
 from connectors.ahead import ahead, at_once
 from connectors.batch_file import BatchFile
+from connectors.connections import Connections
 from connectors.contract import Contract, load_contract
 from connectors.contract import datasets as datasets_of
 from connectors.ledger import Batch
@@ -61,26 +60,22 @@ def land(
     with (
         database.connect(database.Role.LOADER) as connection,
         ledger.exclusive(connection, registry),
+        Connections(connection) as connections,
         open_source(registry, source_settings) as source,
     ):
         groups = [contracts] if source.together else [[contract] for contract in contracts]
         for period in periods:
-            for batches in at_once(source_settings.connections, partial(_land_group, source, period), groups):
+            land_group = partial(_land_group, connections, source, period)
+            for batches in at_once(source_settings.connections, land_group, groups):
                 landed += batches
     return landed
 
 
-def _land_group(source: Source, period: str, contracts: list[Contract]) -> list[str]:
-    # A connection of its own: groups land side by side, and a transaction belongs to one of them.
-    with database.connect(database.Role.LOADER) as connection:
-        connection.autocommit = True
-        return _land_together(connection, source, contracts, period)
-
-
-def _land_together(connection: psycopg.Connection, source: Source, contracts: list[Contract], period: str) -> list[str]:
-    plans = {contract.dataset: ledger.plan(connection, contract, period) for contract in contracts}
+def _land_group(connections: Connections, source: Source, period: str, contracts: list[Contract]) -> list[str]:
+    with connections.borrowed() as connection:
+        plans = {contract.dataset: ledger.plan(connection, contract, period) for contract in contracts}
     window = plans[contracts[0].dataset][0]
-    with _failures_noted(connection, contracts, window):
+    with _failures_noted(connections, contracts, window):
         fingerprint = source.fingerprint(contracts, window)
         if fingerprint and all(_known(contract, plans[contract.dataset][1], fingerprint) for contract in contracts):
             return [contract.batch_id(period) for contract in contracts if _waits(plans[contract.dataset][1])]
@@ -92,7 +87,7 @@ def _land_together(connection: psycopg.Connection, source: Source, contracts: li
                 path = writers[contract.dataset].commit()
                 end = fingerprint or position or window.until.isoformat()
                 batches.append(_batch(contract, window, writers[contract.dataset], path, end))
-        with connection.transaction():
+        with connections.borrowed() as connection, connection.transaction():
             fresh = [b.batch_id for b in batches if ledger.record_landed(connection, b, files.get(b.dataset, []))]
     return fresh
 
@@ -152,12 +147,13 @@ def _folder(contract: Contract, period: str) -> Path:
 
 
 @contextmanager
-def _failures_noted(connection: psycopg.Connection, contracts: list[Contract], window: Window) -> Iterator[None]:
+def _failures_noted(connections: Connections, contracts: list[Contract], window: Window) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        for contract in contracts:
-            ledger.record_failure(connection, contract, window, str(error))
+        with connections.borrowed() as connection:
+            for contract in contracts:
+                ledger.record_failure(connection, contract, window, str(error))
         if isinstance(error, AnsinhError):
             raise
         names = ", ".join(contract.batch_id(window.period) for contract in contracts)

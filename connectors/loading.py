@@ -20,6 +20,7 @@ from ansinh.settings import get_settings
 from connectors import correction, ledger
 from connectors.ahead import ahead, at_once
 from connectors.batch_file import held_path
+from connectors.connections import Connections
 from connectors.contract import Contract, datasets, load_contract
 from connectors.ledger import Batch
 
@@ -27,6 +28,8 @@ from connectors.ledger import Batch
 _CONNECTIONS = 2
 # Rows encoded at once: a megabyte or so, which the allocator uses again instead of asking the system for it each time.
 _ENCODED_ROWS = 4_096
+# Bytes of a column that are read at once.
+_BUFFER_BYTES = 1 << 16
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +45,11 @@ def load(registry: str) -> list[str]:
             rejected or has failed; what passed up to its month is loaded, later months wait.
     """
     loaded: list[str] = []
-    with database.connect(database.Role.LOADER) as connection, ledger.exclusive(connection, registry):
+    with (
+        database.connect(database.Role.LOADER) as connection,
+        ledger.exclusive(connection, registry),
+        Connections(connection) as connections,
+    ):
         with connection.transaction():
             create_tables(connection, registry)
         known = ledger.batches(connection, registry)
@@ -55,7 +62,7 @@ def load(registry: str) -> list[str]:
         ready = [batch for batch in known if batch.state == "checked"]
         now = [batch for batch in ready if last is None or batch.period <= last]
         for _, month in groupby(now, key=lambda batch: batch.period):
-            loaded += _load_month(list(month))
+            loaded += _load_month(connections, list(month))
         if broken:
             waiting = len(ready) - len(loaded)
             raise AnsinhError(
@@ -80,15 +87,15 @@ def create_tables(connection: psycopg.Connection, registry: str) -> None:
                 connection.execute(addition.encode())
 
 
-def _load_month(batches: list[Batch]) -> list[str]:
+def _load_month(connections: Connections, batches: list[Batch]) -> list[str]:
     """Load the batches of a month, each in a transaction of its own, over a few connections at once."""
-    at_once(_CONNECTIONS, _load_alone, sorted(batches, key=lambda batch: -batch.rows_accepted))
+
+    def load_alone(batch: Batch) -> None:
+        with connections.borrowed() as connection, connection.transaction():
+            _load_batch(connection, batch)
+
+    at_once(_CONNECTIONS, load_alone, sorted(batches, key=lambda batch: -batch.rows_accepted))
     return [batch.batch_id for batch in batches]
-
-
-def _load_alone(batch: Batch) -> None:
-    with database.connect(database.Role.LOADER) as connection:
-        _load_batch(connection, batch)
 
 
 def _load_batch(connection: psycopg.Connection, batch: Batch) -> None:
@@ -171,12 +178,12 @@ def _copy(connection: psycopg.Connection, statement: sql.Composed, chunks: Itera
 
 def _binary(path: Path) -> Iterator[bytes]:
     """Yield the rows in the binary form of COPY, some at a time; the server reads it faster than text."""
-    with pq.ParquetFile(path) as file:
+    # Page by page and in this thread: a whole row group, or several threads with a heap each, would take more memory.
+    with pq.ParquetFile(path, pre_buffer=False, buffer_size=_BUFFER_BYTES) as file:
         encoder = pgpq.ArrowToPostgresBinaryEncoder(file.schema_arrow)
         yield encoder.write_header()
-        for index in range(file.num_row_groups):
-            for batch in file.read_row_group(index).to_batches(_ENCODED_ROWS):
-                yield encoder.write_batch(batch)
+        for batch in file.iter_batches(_ENCODED_ROWS, use_threads=False):
+            yield encoder.write_batch(batch)
         yield encoder.finish()
 
 
