@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import compress
 
 import polars as pl
 
@@ -22,7 +23,7 @@ REJECTED_SCHEMA: dict[str, pl.DataType] = {
 _TRUE, _FALSE = ["true", "t", "1"], ["false", "f", "0"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Rule:
     """A condition that breaks a row: `broken` is true where the row must be held."""
 
@@ -32,7 +33,7 @@ class _Rule:
     broken: pl.Expr
 
 
-_Compiled = tuple[list[pl.Expr], list[pl.Expr], list[_Rule]]
+_Compiled = tuple[list[pl.Expr], list[pl.Expr], list[_Rule], list[pl.Expr]]
 
 
 @dataclass
@@ -65,15 +66,14 @@ class Validator:
             return Checked(pl.DataFrame(schema=self._schema), pl.concat(held), warnings)
         rows = with_timestamps(rows, self._timestamps(rows))
         schema = rows.schema
-        given, typed, rules = self._compiled.get(tuple(schema.items())) or self._compile(schema)
+        given, typed, rules, tests = self._compiled.get(tuple(schema.items())) or self._compile(schema)
         start = self.received + 1
         numbers = pl.int_range(start, start + rows.height, dtype=pl.Int64).alias("_row")
-        values = rows.lazy().select(numbers, *given).with_columns(typed).collect()
-        broken = values.select(rule.broken.any().alias(str(i)) for i, rule in enumerate(rules)).row(0)
-        failing = [rule for rule, any_row in zip(rules, broken, strict=True) if any_row]
-        accepted, rejected = self._split(values, failing, rows)
+        values = rows.select(numbers, *given).with_columns(typed)
+        broken = {rule: marks for rule, marks in zip(rules, values.select(tests), strict=True) if marks.any()}
+        accepted, rejected = self._split(values, broken, rows)
         self.received += rows.height
-        return Checked(accepted.select(list(self._schema)), pl.concat([*held, rejected]), warnings)
+        return Checked(accepted[list(self._schema)], pl.concat([*held, rejected]), warnings)
 
     def _timestamps(self, rows: pl.DataFrame) -> list[str]:
         """Return the columns of text that hold timestamps in the ISO form."""
@@ -91,7 +91,8 @@ class Validator:
             rules.append(_Rule(row_rule.name, None, f"{row_rule.expression} does not hold", ~holds))
         given = [_given(field, schema) for field in self.contract.fields]
         typed = [_typed(field, schema) for field in self.contract.fields if _needs_conversion(field, schema)]
-        self._compiled[tuple(schema.items())] = compiled = (given, typed, rules)
+        tests = [rule.broken.alias(str(i)) for i, rule in enumerate(rules)]
+        self._compiled[tuple(schema.items())] = compiled = (given, typed, rules, tests)
         return compiled
 
     def _compare_columns(self, rows: pl.DataFrame) -> set[str]:
@@ -107,25 +108,21 @@ class Validator:
         return unknown | {f"optional column {field.source} is missing" for field in missing if rows.width}
 
     def _split(
-        self, typed: pl.DataFrame, failing: list[_Rule], rows: pl.DataFrame
+        self, typed: pl.DataFrame, broken: dict[_Rule, pl.Series], rows: pl.DataFrame
     ) -> tuple[pl.DataFrame, pl.DataFrame]:
-        if not failing:
+        """Return the rows that keep the rules, and those that break one of those that any row breaks."""
+        if not broken:
             return typed, pl.DataFrame(schema=REJECTED_SCHEMA)
-        masks = typed.select(rule.broken.fill_null(False).alias(str(i)) for i, rule in enumerate(failing))
-        bad = masks.select(pl.any_horizontal(pl.all())).to_series()
-        texts = zip(failing, masks.columns, strict=True)
-        first = [pl.when(pl.col(str(i))).then(pl.lit(i)) for i in range(len(failing))]
-        reasons = [pl.when(pl.col(name)).then(pl.lit(rule.reason)) for rule, name in texts]
-        verdict = masks.filter(bad).select(
-            pl.coalesce(first).alias("first"), pl.concat_str(reasons, separator="; ", ignore_nulls=True).alias("reason")
-        )
-        index = verdict["first"]
+        marks = pl.DataFrame(list(broken.values())).fill_null(False)
+        bad = marks.select(pl.any_horizontal(pl.all())).to_series()
+        # Few rows are held, so that reading their rules one by one is cheaper than asking for columns.
+        found = [list(compress(broken, of_row)) for of_row in marks.filter(bad).rows()]
         held = pl.DataFrame(
             {
                 "_row": typed["_row"].filter(bad),
-                "rule": index.replace_strict(dict(enumerate(rule.name for rule in failing)), return_dtype=pl.String),
-                "field": index.replace_strict(dict(enumerate(rule.field for rule in failing)), return_dtype=pl.String),
-                "reason": verdict["reason"],
+                "rule": [first.name for first, *_ in found],
+                "field": [first.field for first, *_ in found],
+                "reason": ["; ".join(rule.reason for rule in of_row) for of_row in found],
                 "payload": rows.filter(bad).select(pl.struct(pl.all()).struct.json_encode()).to_series(),
             },
             schema=REJECTED_SCHEMA,
