@@ -17,8 +17,8 @@ _Result = TypeVar("_Result")
 _END = object()
 
 
-def ahead(items: Iterable[_Item], depth: int = 2) -> Iterator[_Item]:
-    """Yield the items while the next ones, `depth` at most, are already being made in a thread."""
+def ahead(items: Iterable[_Item], depth: int = 1) -> Iterator[_Item]:
+    """Yield the items while the next ones, `depth` and the one in the making, come about in a thread."""
     waiting: queue.Queue[object] = queue.Queue(maxsize=depth)
     stopped = threading.Event()
 

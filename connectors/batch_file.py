@@ -20,8 +20,14 @@ from connectors.contract import Contract
 from connectors.validation import REJECTED_SCHEMA, Checked
 
 # Row groups have this size however the rows arrive, so that equal content gives equal bytes.
-ROW_GROUP = 65_536
+ROW_GROUP = 16_384
+# Who reads a file holds a page of each column.
+_PAGE_BYTES = 1 << 16
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+# Arrow's own allocator keeps several times what it was ever asked for; the system's gives memory back.
+pa.set_memory_pool(pa.system_memory_pool())
 
 
 class _HashedFile:
@@ -69,7 +75,7 @@ class _Stream:
         self._waiting: list[pa.Table] = []
         self._writer = pq.ParquetWriter(
             cast("BinaryIO", self.file), self._schema, compression="lz4",
-            use_dictionary=dictionary, write_statistics=False, store_schema=False,
+            use_dictionary=dictionary, write_statistics=False, store_schema=False, data_page_size=_PAGE_BYTES,
         )  # fmt: skip
 
     def write(self, rows: pl.DataFrame) -> None:

@@ -95,7 +95,7 @@ class SqlSource(Source):
 
         at_once = self.settings.connections
         with ThreadPoolExecutor(at_once) as threads:
-            for rows in in_order(threads, fetch, self._pages(query, order), at_once):
+            for rows in in_order(threads, fetch, self._pages(query, order), at_once - 1):
                 yield Chunk(contract.dataset, rows, warnings=warnings)
 
     def _pages(self, query: sa.Select[Any], order: list[sa.Column[Any]]) -> Iterator[sa.Select[Any]]:
