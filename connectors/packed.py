@@ -27,9 +27,10 @@ def pack(rows: int, columns: Mapping[str, list[str | None]]) -> Packed:
 
 
 def _joined(column: list[str | None]) -> str:
-    # Most columns have no gap, and looking is cheaper than copying.
-    filled = [_NOTHING if value is None else value for value in column] if None in column else column
-    return _SEPARATOR.join(cast("list[str]", filled))
+    try:
+        return _SEPARATOR.join(cast("list[str]", column))
+    except TypeError:  # a gap; looking for one in each column would take as long as joining it
+        return _SEPARATOR.join(_NOTHING if value is None else value for value in column)
 
 
 def unpack(packed: Packed) -> pl.DataFrame:
@@ -38,6 +39,7 @@ def unpack(packed: Packed) -> pl.DataFrame:
 
     if not packed.rows:
         return pl.DataFrame(schema=dict.fromkeys(packed.columns, pl.String()))
-    columns = [pl.Series(name, [text]).str.split(_SEPARATOR).explode() for name, text in packed.columns.items()]
+    joined = pl.DataFrame({name: [text] for name, text in packed.columns.items()})
+    rows = joined.select(pl.all().str.split(_SEPARATOR)).explode(pl.all())
     gaps = [name for name, text in packed.columns.items() if _NOTHING in text]
-    return pl.DataFrame(columns).with_columns(pl.when(pl.col(gaps) != _NOTHING).then(pl.col(gaps)))
+    return rows.with_columns(pl.when(pl.col(gaps) != _NOTHING).then(pl.col(gaps)))

@@ -51,7 +51,7 @@ class Pool:
             return
         if self._executor is None:
             self._executor = self._processes()
-        yield from in_order(self._executor, work, chain(first, rest), 2 * self._workers)
+        yield from in_order(self._executor, work, chain(first, rest), self._workers + 1)
 
     def close(self) -> None:
         """End the processes."""

@@ -173,7 +173,8 @@ def _is_payer(element: etree._Element) -> bool:
 
 def _without_namespace(document: bytes) -> bytes:
     """Take the default namespace away: it says nothing here and makes the name of every element long."""
-    return _DEFAULT_NAMESPACE.sub(rb"\1", document, count=1)
+    found = _DEFAULT_NAMESPACE.search(document)
+    return document[: found.end(1)] + document[found.end() :] if found else document
 
 
 def _tree(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, tags: list[str]) -> Iterator[etree._Element]:
