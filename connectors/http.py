@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import email.utils
 import hashlib
 import json
 import logging
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-import httpx
+import certifi
+import urllib3
 
 from ansinh.errors import AnsinhError
 from connectors.retry import Wait, retrying
@@ -21,7 +27,12 @@ from connectors.settings import RegistrySettings, variable
 
 _log = logging.getLogger(__name__)
 
+_GOOD = range(200, 300)
 _BUSY = {408, 425, 429, 500, 502, 503, 504}
+# Bytes of a body that are taken at once.
+_PIECE_BYTES = 1 << 16
+# Connections that stay open for the next request.
+_KEPT = 10
 # A token is renewed this many seconds before it ends, so that it does not end on the way.
 _TOKEN_MARGIN = 15
 
@@ -34,13 +45,13 @@ class HttpClient:
 
     def __init__(self, settings: RegistrySettings) -> None:
         self.settings = settings
-        timeout = httpx.Timeout(settings.timeout, connect=settings.connect_timeout)
-        self._client = httpx.Client(base_url=settings.address, timeout=timeout)
+        self._base = settings.address.partition("?")[0].rstrip("/")
+        self._client = _client(settings)
         self._token, self._token_ends = "", 0.0
 
     def close(self) -> None:
         """Give back the connections."""
-        self._client.close()
+        self._client.clear()
 
     def get_json(self, path: str, params: Params, check: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
         """Return a page.
@@ -93,16 +104,16 @@ class HttpClient:
         done = 0
         for _ in range(self.settings.retries):
             response = self.patiently(path, partial(self._open, path, params, done))
-            headers.update(response.headers)
+            headers.update((name.lower(), value) for name, value in response.headers.items())
             # A server without ranges sends all of it again: drop what we have.
-            skip = 0 if response.status_code == httpx.codes.PARTIAL_CONTENT else done
+            skip = 0 if response.status == HTTPStatus.PARTIAL_CONTENT else done
             try:
-                for data in response.iter_raw():
+                for data in response.stream(_PIECE_BYTES, decode_content=False):
                     fresh = data[skip:]
                     skip = max(0, skip - len(data))
                     done += len(fresh)
                     yield fresh
-            except httpx.TransportError as error:
+            except urllib3.exceptions.HTTPError as error:
                 _log.info("%s: %s was cut after %d bytes (%s)", self.settings.name, path, done, error)
             else:
                 if complete():
@@ -119,13 +130,13 @@ class HttpClient:
         """
         try:
             return retrying(self.settings, _is_transient)(work)
-        except (httpx.TransportError, Wait) as error:
+        except (urllib3.exceptions.HTTPError, Wait) as error:
             raise AnsinhError(self._message(path, error), "Run this again later; it goes on from there.") from error
 
     def _get_json(self, path: str, params: Params, check: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-        response = self._send(path, params, {}, stream=False)
+        response = self._send(path, params, {"Accept-Encoding": "gzip"}, stream=False)
         try:
-            page: dict[str, Any] = json.loads(response.content)
+            page: dict[str, Any] = json.loads(response.data)
         except ValueError as error:
             raise Wait("the page is incomplete or not JSON") from error
         try:
@@ -137,44 +148,48 @@ class HttpClient:
             ) from error
         return page
 
-    def _open(self, path: str, params: Params, done: int) -> httpx.Response:
+    def _open(self, path: str, params: Params, done: int) -> urllib3.BaseHTTPResponse:
         return self._send(path, params, {"Range": f"bytes={done}-"} if done else {}, stream=True)
 
-    def _send(self, path: str, params: Params, headers: dict[str, str], *, stream: bool) -> httpx.Response:
+    def _send(self, path: str, params: Params, headers: dict[str, str], *, stream: bool) -> urllib3.BaseHTTPResponse:
+        url = f"{self._base}{path}" + (f"?{urlencode(params)}" if params else "")
         headers = {**headers, "Authorization": f"Bearer {self._bearer()}"}
-        response = self._client.send(
-            self._client.build_request("GET", path, params=params, headers=headers), stream=stream
+        response = self._client.request(
+            "GET", url, headers=headers, preload_content=not stream, redirect=False, retries=False
         )
-        if response.is_success:
+        if response.status in _GOOD:
             return response
-        response.read()
+        response.drain_conn()
         response.close()
-        if response.status_code == httpx.codes.UNAUTHORIZED:
+        if response.status == HTTPStatus.UNAUTHORIZED:
             self._token = ""
             raise Wait("the access token was refused", seconds=0)
         raise self._refusal(path, response)
 
     def _bearer(self) -> str:
         if not self._token or time.monotonic() > self._token_ends:
-            login = (self.settings.username, self.settings.password)
-            response = self._client.post("/oauth2/token", data={"grant_type": "client_credentials"}, auth=login)
-            if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.BAD_REQUEST, httpx.codes.FORBIDDEN):
+            login = base64.b64encode(f"{self.settings.username}:{self.settings.password}".encode()).decode()
+            response = self._client.request(
+                "POST", f"{self._base}/oauth2/token", fields={"grant_type": "client_credentials"},
+                headers={"Authorization": f"Basic {login}"}, encode_multipart=False, redirect=False, retries=False,
+            )  # fmt: skip
+            if response.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN):
                 raise AnsinhError(
                     f"Registry {self.settings.name} refuses the client '{self.settings.username}'.",
                     f"Check the credentials in {variable(self.settings.name)}.",
                 )
-            if not response.is_success:
+            if response.status not in _GOOD:
                 raise self._refusal("/oauth2/token", response)
             answer = response.json()
             self._token = answer["access_token"]
             self._token_ends = time.monotonic() + max(0.0, float(answer.get("expires_in", 60)) - _TOKEN_MARGIN)
         return self._token
 
-    def _refusal(self, path: str, response: httpx.Response) -> Exception:
-        if response.status_code in _BUSY:
-            return Wait(f"HTTP {response.status_code}", _retry_after(response))
+    def _refusal(self, path: str, response: urllib3.BaseHTTPResponse) -> Exception:
+        if response.status in _BUSY:
+            return Wait(f"HTTP {response.status}", _retry_after(response))
         return AnsinhError(
-            f"Registry {self.settings.name} answers HTTP {response.status_code} for {path}.",
+            f"Registry {self.settings.name} answers HTTP {response.status} for {path}.",
             f"Check {variable(self.settings.name)} and what was agreed with the registry.",
         )
 
@@ -183,11 +198,27 @@ class HttpClient:
         return f"Registry {self.settings.name} did not deliver {path} in {self.settings.retries} attempts: {reason}."
 
 
+def _client(settings: RegistrySettings) -> urllib3.PoolManager:
+    """Return the connections, over the proxy and with the certificates that the environment names."""
+    options: dict[str, Any] = {
+        "timeout": urllib3.Timeout(connect=settings.connect_timeout, read=settings.timeout),
+        "maxsize": _KEPT,
+        "ca_certs": os.environ.get("SSL_CERT_FILE") or certifi.where(),
+    }
+    address = urlsplit(settings.address)
+    proxy = getproxies().get(address.scheme)
+    if proxy and not proxy_bypass(address.hostname or ""):
+        login = urllib3.util.parse_url(proxy).auth
+        headers = urllib3.make_headers(proxy_basic_auth=unquote(login)) if login else None
+        return urllib3.ProxyManager(proxy, proxy_headers=headers, **options)
+    return urllib3.PoolManager(**options)
+
+
 def _is_transient(error: BaseException) -> bool:
-    return isinstance(error, httpx.TransportError | Wait)
+    return isinstance(error, urllib3.exceptions.HTTPError | Wait)
 
 
-def _retry_after(response: httpx.Response) -> float | None:
+def _retry_after(response: urllib3.BaseHTTPResponse) -> float | None:
     """Return the seconds that the registry asks for, as a number or as a date (RFC 9110)."""
     text = response.headers.get("Retry-After", "")
     if text.isdigit():

@@ -148,6 +148,25 @@ def lines_of(country: Path, dataset: str) -> list[bytes]:
     return (country / "serving" / "population" / f"{dataset}.ndjson").read_bytes().splitlines()
 
 
+def test_requests_take_the_proxy_of_the_environment(
+    country: Path, ledger: Any, hasty: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def answer(url: str) -> Answer:
+        asked.append(url)
+        return bulk(lines_of(country, "person"))(url)
+
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with answering(answer) as proxy:
+        monkeypatch.setenv("http_proxy", proxy)
+        land(
+            "population", "2025-01", "2025-01", ["person"], hasty("population", "http://me:secret@registry.invalid/api")
+        )
+    assert [url.partition("?")[0] for url in asked] == ["http://registry.invalid/api/v1/person/bulk"]
+
+
 def test_a_broken_line_of_the_bulk_file_is_held(country: Path, ledger: Any, hasty: Any) -> None:
     lines = lines_of(country, "person")[:9]
     lines[4] = b'{"change_seq": 9, "personal'
