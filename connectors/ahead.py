@@ -18,7 +18,7 @@ _END = object()
 
 
 def ahead(items: Iterable[_Item], depth: int = 1) -> Iterator[_Item]:
-    """Yield the items while the next ones, `depth` and the one in the making, come about in a thread."""
+    """Yield the items while the next ones are made in a thread, which keeps `depth` of them ready."""
     waiting: queue.Queue[object] = queue.Queue(maxsize=depth)
     stopped = threading.Event()
 
