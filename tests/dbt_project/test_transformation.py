@@ -104,7 +104,7 @@ def test_a_refused_delivery_takes_no_month_away(country: Path) -> None:
 def test_person_who_appears_later_keeps_the_key(country: Path) -> None:
     deliver("vss", "participant", "2025-03", [
         {"si_number": "0100000003", "personal_number": "038199000003", "full_name": "Lê Chi", "birth_date": "1999",
-         "sex": 0, "area_list": "34", "province_code": "38"},
+         "sex": 0, "area_list": "63", "province_code": "38"},
     ])  # fmt: skip
     deliver("vss", "contribution", "2025-04", [contribution("0100000003", "2025-02-01", wage_base=7)])
     build()
@@ -194,7 +194,7 @@ def test_who_moves_stays_the_same_node(country: Path) -> None:
     [(node, province)] = query(said)
     deliver("vss", "participant", "2025-06", [
         {"si_number": "0100000003", "personal_number": "038199000003", "full_name": "Lê Chi", "birth_date": "1999",
-         "sex": 0, "area_list": "34", "province_code": "04", "updated_at": dt.datetime(2025, 6, 2)},
+         "sex": 0, "area_list": "63", "province_code": "04", "updated_at": dt.datetime(2025, 6, 2)},
     ])  # fmt: skip
     before = query("select * from identity.node_person order by node_id")
     build()
