@@ -40,6 +40,6 @@ def unpack(packed: Packed) -> pl.DataFrame:
     if not packed.rows:
         return pl.DataFrame(schema=dict.fromkeys(packed.columns, pl.String()))
     joined = pl.DataFrame({name: [text] for name, text in packed.columns.items()})
-    rows = joined.select(pl.all().str.split(_SEPARATOR)).explode(pl.all())
+    rows = joined.select(pl.all().str.split(_SEPARATOR)).explode(*packed.columns)
     gaps = [name for name, text in packed.columns.items() if _NOTHING in text]
     return rows.with_columns(pl.when(pl.col(gaps) != _NOTHING).then(pl.col(gaps)))
