@@ -126,7 +126,7 @@ class BatchFile:
         self._folder = folder
         self._folder.mkdir(parents=True, exist_ok=True)
         self._scratch = [folder / ".accepted", folder / ".rejected"]
-        low = [field.name for field in contract.fields if field.valid_values or field.logical_type == "date"]
+        low = [field.name for field in contract.fields if field.valid_values]
         schema = {"_row": pl.Int64(), **contract.polars_schema()}
         self._accepted = _Stream(self._scratch[0], schema, low)
         self._rejected = _Stream(self._scratch[1], REJECTED_SCHEMA, ["rule", "field", "reason"])

@@ -57,14 +57,16 @@ def _copy(connection: psycopg.Connection, contract: Contract, path: Path) -> Non
     # Frozen: a registry is not busy with the housekeeping of rows that came a moment ago.
     copy_from = sql.SQL("copy {} ({}) from stdin (format csv, freeze)")
     statement = copy_from.format(table, sql.SQL(", ").join(map(sql.Identifier, names)))
+    key = [contract.cursor_field, *contract.primary_key]
+    # A ledger lies in the order in which it was written.
+    recorded = pl.scan_parquet(path).select(names).sort(key)
     rows = 0
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for batch in pl.scan_parquet(path).select(names).collect_batches(chunk_size=_COPY_ROWS, maintain_order=True):
+        for batch in recorded.collect_batches(chunk_size=_COPY_ROWS, maintain_order=True):
             buffer = io.BytesIO()
             batch.write_csv(buffer, include_header=False)
             copy.write(buffer.getbuffer())
             rows += len(batch)
-    key = [contract.cursor_field, *contract.primary_key]
     index = sql.SQL("create index on {} ({})")
     connection.execute(index.format(table, sql.SQL(", ").join(map(sql.Identifier, key))))
     connection.execute(sql.SQL("analyze {}").format(table))
