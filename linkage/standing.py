@@ -23,11 +23,11 @@ _RECORD = {
     "is_newborn": "boolean", "record_id": "varchar",
 }  # fmt: skip
 # Where a person lives differs between the records of a node: the first one that knows it counts.
-_LIVING = {"node_id": "uuid", "residence_province": "varchar"}
+_OF_RECORD = ("residence_province", "record_id")
 _NODE = f"""
     select
         node_id,
-        {", ".join(f"any_value({name}) as {name}" for name in _RECORD if name not in (*_LIVING, "record_id"))},
+        {", ".join(f"any_value({name}) as {name}" for name in _RECORD if name not in ("node_id", *_OF_RECORD))},
         arg_min(residence_province, record_id) as residence_province,
         min(record_id) as record_id,
         cast(count(*) as integer) as records,
@@ -46,13 +46,13 @@ _KEPT = {
 
 
 def take_out(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection, last_run: dt.datetime | None) -> None:
-    """Attach `standing`, up to date with `identity.record`; create `lost_node`, nodes that no record describes now.
+    """Attach `standing`, up to date with `identity.record`; create `lost_node` and `unregistered`.
 
+    Those are nodes that no record describes now, and nodes of persons that are not in the population register.
     Until a run has ended well it counts as unfinished, so that one that fails leaves nothing to be relied on.
 
     Args:
-        connection: PostgreSQL; gets the temporary tables `seen_change` and `seen_number`, the noted changes that are
-            worked in by this run.
+        connection: PostgreSQL; gets the temporary table `seen_number`, and what was noted is taken away.
         bench: DuckDB; gets the functions of `linkage.comparisons`.
         last_run: when the run began that must have left it; None makes it anew.
     """
@@ -95,38 +95,32 @@ def _state(connection: psycopg.Connection, run: dt.datetime) -> str:
 def _take_changes(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:
     store.take_out(
         connection,
-        "select node_id, sum(records), max(lost_record) from seen_change group by node_id",
+        "delete from identity.changed_node returning node_id, records, lost_record",
         bench,
-        {"node_id": "uuid", "gained": "bigint", "lost_record": "varchar"},
-        "create temp table seen as select * from {rows}",
+        {"node_id": "uuid", "records": "bigint", "lost_record": "varchar"},
+        """create temp table seen as
+        select node_id, sum(records) as gained, max(lost_record) as lost_record from {rows}
+        group by node_id""",
     )
     store.execute(bench, "seen")
-    _take_nodes(connection, bench, "select node_id from seen_new", _RECORD, "newly_described")
-    moving = """select node_id from seen_known
-        where residence_province is not null and lost_record is not null and records > 0"""
-    _take_nodes(connection, bench, moving, _LIVING, "living")
-    store.execute(bench, "described")
-
-
-def _take_nodes(
-    connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection, nodes: str, columns: dict[str, str], table: str
-) -> None:
-    """Create a table of one record of each node that a query names, the first one that knows a residence."""
     connection.execute("create temp table wanted_node (node_id uuid)")
-    store.put_in(bench, nodes, connection, "wanted_node")
-    # A node at a time, by the index: a join would read the whole table.
+    store.put_in(bench, "select node_id from seen_new union all select node_id from moving", connection, "wanted_node")
+    # A node at a time, by the index: a join would read the whole table. The first record that knows a residence counts.
     query = f"""
         select described.* from wanted_node
         cross join lateral (
-            select {", ".join(columns)} from identity.record
+            select {", ".join(_RECORD)} from identity.record
             where record.node_id = wanted_node.node_id
             order by residence_province is null, record_id limit 1
         ) as described"""
-    store.take_out(connection, query, bench, columns, f"create temp table {table} as select * from {{rows}}")
-    connection.execute("drop table wanted_node")
+    result = "create temp table now_described as select * from {rows}"
+    with store.taking_out(connection, query, bench, _RECORD, result):
+        store.execute(bench, "unregistered")
+    store.execute(bench, "described")
 
 
 def _take_everything(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("delete from identity.changed_node")
     connection.execute(store.script("everything"))
     query = f"select {', '.join(_MEMBER)} from identity.node_person"
     store.take_out(connection, query, bench, _MEMBER, "create temp table member as select * from {rows}")
@@ -139,6 +133,7 @@ def _take_everything(connection: psycopg.Connection, bench: duckdb.DuckDBPyConne
         select node_id, person_key, dataset, record_id from member anti join standing.node using (node_id);
         drop table member
     """)
+    store.execute(bench, "unregistered")
     for name, columns in _KEPT.items():
         query = f"select {', '.join(columns)} from identity.{name}"
         result = f"create or replace table standing.{name} as select * from {{rows}}"

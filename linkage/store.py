@@ -84,15 +84,24 @@ def take_out(
 
     Args:
         source: where the query runs.
-        query: SELECT with the columns, in their order.
+        query: SELECT, or DELETE with RETURNING, with the columns in their order.
         target: where the rows go.
         columns: DuckDB types by column name.
         result: DuckDB statement that takes the rows from `{rows}`.
     """
-    with _scratch_file(target) as path:
-        with source.cursor().copy(f"copy ({query}) to stdout (format csv)".encode()) as copy, path.open("wb") as file:
-            for block in copy:
-                file.write(block)
+    with taking_out(source, query, target, columns, result):
+        pass
+
+
+@contextmanager
+def taking_out(
+    source: psycopg.Connection, query: str, target: duckdb.DuckDBPyConnection, columns: dict[str, str], result: str
+) -> Iterator[None]:
+    """Copy as `take_out` does, after the block, which meanwhile works in DuckDB and leaves PostgreSQL alone."""
+    with _scratch_file(target) as path, ThreadPoolExecutor(1) as thread:
+        fetched = thread.submit(_fetch, source, query, path)
+        yield
+        fetched.result()
         types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
         rows = (
             f"read_csv('{path}', header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
@@ -127,6 +136,12 @@ def attaching(
         yield
         for written in writing:
             written.result()
+
+
+def _fetch(source: psycopg.Connection, query: str, path: Path) -> None:
+    with source.cursor().copy(f"copy ({query}) to stdout (format csv)".encode()) as copy, path.open("wb") as file:
+        for block in copy:
+            file.write(block)
 
 
 def _edges(table: str, model_version: str, stamp: str) -> str:
@@ -187,8 +202,7 @@ def write(
 
     Args:
         bench: DuckDB with the tables of the engine, of `linkage.keys` and of `linkage.neighbourhood`.
-        connection: PostgreSQL with the temporary tables `seen_change` and `seen_number` of `linkage.standing`, and
-            `changed_replacement` of `linkage.neighbourhood`.
+        connection: PostgreSQL with the temporary table `changed_replacement` of `linkage.neighbourhood`.
         full: whether so much may change that indexes are better made again.
         run_id: the run.
         model_version: its model.

@@ -35,12 +35,3 @@ select
     new_number
 from changed_replacement
 where is_new;
-
--- Noted changes that this run knows.
-delete from identity.changed_node as noted
-using seen_change
-where noted.change_id = seen_change.change_id;
-
-delete from identity.changed_number as noted
-using seen_number
-where noted.change_id = seen_number.change_id;

@@ -91,13 +91,11 @@ create table if not exists identity.replaced_number (
 -- Since the last run (see watch.sql): nodes with how many records they gained, or lost, below 0, and one of those lost;
 -- and numbers of which something else is reported.
 create table if not exists identity.changed_node (
-    change_id bigint generated always as identity primary key,
     node_id uuid not null,
     records bigint not null,
     lost_record text
 );
 create table if not exists identity.changed_number (
-    change_id bigint generated always as identity primary key,
     old_number text
 );
 

@@ -1,16 +1,11 @@
--- What was noted since the last run; in temporary tables of the session, so that later notes are left to the next run.
-create temp table seen_change as
-select
-    change_id,
-    node_id,
-    records,
-    lost_record
-from identity.changed_node;
+-- The numbers that were noted since the last run; in a temporary table of the session. Later notes are the next run's.
+create temp table seen_number (old_number text);
 
-create temp table seen_number as
-select
-    change_id,
-    old_number
-from identity.changed_number;
-analyze seen_change;
+with noted as (
+    delete from identity.changed_number
+    returning old_number
+)
+
+insert into seen_number (old_number)
+select old_number from noted;
 analyze seen_number;

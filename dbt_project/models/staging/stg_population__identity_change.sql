@@ -1,5 +1,5 @@
 {%- set key = ['change_seq'] -%}
-{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}]) }}
+{{ config(unique_key=key, indexes=[{'columns': key, 'unique': true}, {'columns': ['old_value']}]) }}
 
 with newest as (
     {{ newest_version('population', 'identity_change', key, order_by=['updated_at']) }}

@@ -3,20 +3,23 @@
 create temp table fresh_person as
 select person_key from lost_node
 union
-select person_key
-from standing.node
+select person_key from standing.node
 where
     person_key is not null
-    and (
-        personal_number in (
-            select old_number from changed_replacement
-            union all
-            select new_number from changed_replacement
-        )
-        or old_id_number in (select old_number from changed_replacement)
-        or tax_code in (select old_number from changed_replacement)
-        or node_id in (select newly_decided.node_id from newly_decided)
-    );
+    and personal_number in (
+        select old_number from changed_replacement
+        union all
+        select new_number from changed_replacement
+    )
+union
+select person_key from standing.node
+where person_key is not null and old_id_number in (select old_number from changed_replacement)
+union
+select person_key from standing.node
+where person_key is not null and tax_code in (select old_number from changed_replacement)
+union
+select person_key from standing.node
+where person_key is not null and node_id in (select newly_decided.node_id from newly_decided);
 
 -- Fresh: descriptions without a person yet, and those of such persons.
 create temp table fresh_description as

@@ -45,33 +45,30 @@ inner join wanted on wanting_number.kind = wanted.kind and wanting_number.number
 drop table wanting_number;
 
 -- Who carries them, fresh nodes too.
-create temp table carrying as
-select
-    node_id, person_key, registry, dataset, personal_number, old_id_number, si_number, tax_code, name_key, born_on,
-    birth_precision, is_newborn
-from standing.node
-where
-    personal_number in (select wanted.number from wanted where wanted.kind = 'personal_number')
-    or si_number in (select wanted.number from wanted where wanted.kind = 'si_number')
-    or old_id_number in (select wanted.number from wanted where wanted.kind = 'old_id_number')
-    or tax_code in (select wanted.number from wanted where wanted.kind = 'tax_code');
-
 create temp table holder as
-select wanted.place, wanted.kind, carrying.*
-from carrying
-inner join wanted on wanted.kind = 'personal_number' and carrying.personal_number = wanted.number
-union all
-select wanted.place, wanted.kind, carrying.*
-from carrying
-inner join wanted on wanted.kind = 'si_number' and carrying.si_number = wanted.number
-union all
-select wanted.place, wanted.kind, carrying.*
-from carrying
-inner join wanted on wanted.kind = 'old_id_number' and carrying.old_id_number = wanted.number
-union all
-select wanted.place, wanted.kind, carrying.*
-from carrying
-inner join wanted on wanted.kind = 'tax_code' and carrying.tax_code = wanted.number;
+with found as (
+    select wanted.place, wanted.kind, node.rowid as found_at
+    from standing.node as node
+    inner join wanted on wanted.kind = 'personal_number' and node.personal_number = wanted.number
+    union all
+    select wanted.place, wanted.kind, node.rowid as found_at
+    from standing.node as node
+    inner join wanted on wanted.kind = 'si_number' and node.si_number = wanted.number
+    union all
+    select wanted.place, wanted.kind, node.rowid as found_at
+    from standing.node as node
+    inner join wanted on wanted.kind = 'old_id_number' and node.old_id_number = wanted.number
+    union all
+    select wanted.place, wanted.kind, node.rowid as found_at
+    from standing.node as node
+    inner join wanted on wanted.kind = 'tax_code' and node.tax_code = wanted.number
+)
+
+select
+    found.place, found.kind, node.node_id, node.person_key, node.registry, node.dataset, node.personal_number,
+    node.si_number, node.name_key, node.born_on, node.birth_precision, node.is_newborn
+from found
+inner join standing.node as node on found.found_at = node.rowid;
 
 -- Of a number that a registry gives to everyone a few hundred descriptions are enough to tell.
 create temp table crowded as

@@ -23,3 +23,8 @@ where node_id in (select lost_node.node_id from lost_node);
 update standing.node set records = seen_known.records
 from seen_known
 where node.node_id = seen_known.node_id and seen_known.gained <> 0;
+
+-- Who may live elsewhere now: the first record that knew it may be gone.
+create temp table moving as
+select node_id from seen_known
+where residence_province is not null and lost_record is not null and records > 0;

@@ -22,38 +22,29 @@ where name_key is not null and dataset <> 'person';
 -- Who may look for look-alikes: unsettled and newly registered descriptions, and nodes of persons that are not in the
 -- population register: someone who arrives there may be one of them.
 create temp table seeker as
-with registered as (
-    select person_key from standing.node
-    where dataset = 'person'
-),
-
-seeking as (
+with seeking as (
     select
         node_id, person_key, dataset, name_key, sorted_name, born_on, birth_precision, personal_number, number_given,
         old_id_number, is_newborn, true as is_fresh
     from fresh_description
     where dataset = 'person' or node_id in (select unsettled_node.node_id from unsettled_node)
     union all
-    select
-        node.node_id, node.person_key, node.dataset, node.name_key, node.sorted_name, node.born_on,
-        node.birth_precision, node.personal_number, node.number_given, node.old_id_number, node.is_newborn,
-        false as is_fresh
-    from standing.node as node
-    anti join registered on node.person_key = registered.person_key
-    where
-        node.person_key is not null
-        and node.node_id not in (select unsettled_node.node_id from unsettled_node)
+    select *, false as is_fresh from unregistered
+    where node_id not in (select unsettled_node.node_id from unsettled_node)
 )
 
 select * exclude (dataset, is_newborn), dataset = 'person' as is_person
 from seeking
 where name_key is not null and not is_newborn;
 
--- Every key of the model's blocks holds a day of birth, all words of the name, or an old card.
+-- Whom those that are not registered may resemble in the population register. Every key of the model's blocks holds a
+-- known day of birth, all words of the name, or an old card.
 create temp table sought_day as
 select born_on as day from seeker
+where not is_person and birth_precision = 'day'
 union
-select make_date(year(born_on), day(born_on), month(born_on)) from seeker where day(born_on) <= 12;
+select make_date(year(born_on), day(born_on), month(born_on)) from seeker
+where not is_person and birth_precision = 'day' and day(born_on) <= 12;
 
 create temp table searched as
 select * from seeker
@@ -68,7 +59,10 @@ where
     dataset = 'person'
     and node_id not in (select seeker.node_id from seeker)
     and (
-        born_on in (select sought_day.day from sought_day)
-        or sorted_name in (select seeker.sorted_name from seeker)
-        or old_id_number in (select seeker.old_id_number from seeker where seeker.old_id_number is not null)
+        (birth_precision = 'day' and born_on in (select sought_day.day from sought_day))
+        or sorted_name in (select seeker.sorted_name from seeker where not seeker.is_person)
+        or old_id_number in (
+            select seeker.old_id_number from seeker
+            where not seeker.is_person and seeker.old_id_number is not null
+        )
     );
