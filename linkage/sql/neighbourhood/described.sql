@@ -9,4 +9,6 @@ inner join seen_new on now_described.node_id = seen_new.node_id;
 
 update standing.node set residence_province = now_described.residence_province
 from now_described
-where node.node_id = now_described.node_id and node.residence_province is distinct from now_described.residence_province;
+where
+    node.node_id = now_described.node_id
+    and node.residence_province is distinct from now_described.residence_province;
