@@ -43,7 +43,9 @@ part as (
         sum(numerator) filter (where area = 'VN') as whole,
         sum(rounding) as slack
     from figure
-    group by indicator, period, sex, age, breakdown, category
+    -- A rare category is a handful of persons, whose areas may all be unknown.
+    where breakdown = '_T'
+    group by indicator, period, sex, age
     union all
     select
         indicator, period, 'sex', sum(numerator) filter (where sex <> '_T'),
