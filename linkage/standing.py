@@ -46,7 +46,7 @@ _KEPT = {
 
 
 def take_out(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection, last_run: dt.datetime | None) -> None:
-    """Attach `standing`, up to date with `identity.record`; create `lost_node` and `unregistered`.
+    """Attach `standing`, up to date with `identity.record`; create `lost_node` and, for an increment, `unregistered`.
 
     Those are nodes that no record describes now, and nodes of persons that are not in the population register.
     Until a run has ended well it counts as unfinished, so that one that fails leaves nothing to be relied on.
@@ -72,6 +72,8 @@ def take_out(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection, l
         _take_changes(connection, bench)
     else:
         _take_everything(connection, bench)
+        if last_run is not None:
+            store.execute(bench, "unregistered")
 
 
 def keep(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection, run: dt.datetime) -> None:
@@ -120,7 +122,6 @@ def _take_changes(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnecti
 
 
 def _take_everything(connection: psycopg.Connection, bench: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("delete from identity.changed_node")
     connection.execute(store.script("everything"))
     query = f"select {', '.join(_MEMBER)} from identity.node_person"
     store.take_out(connection, query, bench, _MEMBER, "create temp table member as select * from {rows}")
@@ -133,7 +134,6 @@ def _take_everything(connection: psycopg.Connection, bench: duckdb.DuckDBPyConne
         select node_id, person_key, dataset, record_id from member anti join standing.node using (node_id);
         drop table member
     """)
-    store.execute(bench, "unregistered")
     for name, columns in _KEPT.items():
         query = f"select {', '.join(columns)} from identity.{name}"
         result = f"create or replace table standing.{name} as select * from {{rows}}"
