@@ -17,9 +17,9 @@ _Result = TypeVar("_Result")
 _END = object()
 
 
-def ahead(items: Iterable[_Item], depth: int = 1) -> Iterator[_Item]:
-    """Yield the items while the next ones are made in a thread, which keeps `depth` of them ready."""
-    waiting: queue.Queue[object] = queue.Queue(maxsize=depth)
+def ahead(items: Iterable[_Item]) -> Iterator[_Item]:
+    """Yield the items while the next ones are made in a thread, which keeps one of them ready."""
+    waiting: queue.Queue[object] = queue.Queue(maxsize=1)
     stopped = threading.Event()
 
     def put(item: object) -> None:
