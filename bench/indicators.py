@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -55,7 +54,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--error-rate-factor", type=float, default=1.0, help="how many times more errors")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
     given = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    scratch.show_progress()
     months = month_range(given.first, given.last)
     compared = run(given.people, months, given.seed, given.error_rate_factor, settle=given.settle)
     summary = summarise(compared)

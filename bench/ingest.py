@@ -71,7 +71,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--registry", action="append", choices=REGISTRIES, help="only this one; may be repeated")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
     given = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    scratch.show_progress()
     measures = run(given.people, given.registry or REGISTRIES)
     if given.json:
         print(json.dumps(measures, indent=2))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import os
 import resource
 from pathlib import Path
@@ -30,8 +29,6 @@ _AGES = "case when age < 6 then 'Y0T5' when age < 15 then 'Y6T14' when age >= 75
 _AGES += "else concat('Y', (age - 5) // 10 * 10 + 5, 'T', (age - 5) // 10 * 10 + 14) end"
 _GROUPS = {"sex=": "sex", "age=": _AGES, "province=": "province"}
 
-logger = logging.getLogger(__name__)
-
 
 def main(arguments: list[str]) -> int:
     """Print the measures as a table or as JSON; exit status 1 where they are below what is promised."""
@@ -43,7 +40,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--indicators", action="store_true", help="also the indicators without and with the model")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
     given = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    scratch.show_progress()
     if given.dataset == "sandbox":
         result = run(given.people, given.error_rate_factor, increment=given.increment, indicators=given.indicators)
     else:

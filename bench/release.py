@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import os
 import resource
 import time
@@ -40,7 +39,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--people", type=int, default=30_000, help="size of the country, persons")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
     given = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    scratch.show_progress()
     result = run(given.people)
     if given.json:
         print(json.dumps(result, indent=2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -42,7 +43,12 @@ def home() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def show_progress() -> None:
+    """Print what a benchmark is at, with the time of day, to standard error."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+
+
 def in_process(work: Callable[..., Any], *arguments: Any) -> Any:
     """Return what a function returns in a process of its own, so that its peak memory is its own too."""
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(1, get_context("spawn"), show_progress) as pool:
         return pool.submit(work, *arguments).result()

@@ -62,6 +62,8 @@ class GateFailed(AnsinhError):
     def __init__(self, message: str, next_step: str, result: GateResult) -> None:
         super().__init__(message, next_step)
         self.result = result
+        # Copies are made from these, as when the failure passes from one process to another.
+        self.args = (message, next_step, result)
 
 
 def check_landing(registry: str) -> GateResult:

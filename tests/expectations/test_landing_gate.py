@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 from collections.abc import Callable
 
 import polars as pl
@@ -117,6 +118,15 @@ def test_a_broken_delivery_is_named_and_stops_its_registry(deliver: Deliver, spo
         assert connection.execute(query).fetchall() == [("vss.employer.2025-03",)]
         error = connection.execute("select error from ingest.batch where state = 'rejected'").fetchone()
     assert error and observed in error[0] and "Next:" in error[0]
+
+
+def test_the_failure_passes_from_one_process_to_another(deliver: Deliver) -> None:
+    deliver("vss.employer", "2025-01", employers("2025-01"), held=10, first=True)
+    deliver("vss.employer", "2025-02", employers("2025-02"), held=40)
+    with pytest.raises(GateFailed) as failed:
+        check_landing("vss")
+    copy = pickle.loads(pickle.dumps(failed.value))
+    assert (str(copy), copy.next_step, copy.result) == (str(failed.value), failed.value.next_step, failed.value.result)
 
 
 def test_too_many_held_rows_reject_a_delivery(deliver: Deliver) -> None:
