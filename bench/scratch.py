@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -32,6 +33,8 @@ def home() -> Iterator[Path]:
     # Processes that are started read .env for themselves, unless they are told not to.
     os.environ.update(ANSINH_HOME=str(folder), PYTHON_DOTENV_DISABLED="1")
     get_settings.cache_clear()
+    # A benchmark that is terminated cleans up like one that is interrupted.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield folder
     finally:
