@@ -57,41 +57,43 @@ granted as (
     where decision.status in ('granted', 'terminated')
 ),
 
-receiver as (
-    select
-        observed.month,
-        granted.person_key,
-        max(case when granted.benefit_type = 'pension' then 1 else 0 end) as pension,
-        max(case when granted.benefit_type = 'social_pension' then 1 else 0 end) as social_pension,
-        max(case when granted.benefit_type = 'unemployment' then 1 else 0 end) as unemployment,
-        max(case when granted.benefit_type = 'social_support' then 1 else 0 end) as social_support,
-        max(case
-            when granted.benefit_type in ('monthly_disability', 'work_injury', 'survivor') then 1 else 0
-        end) as other
-    from granted
-    inner join observed
-        on
-            granted.benefit_from <= observed.month_end
-            and coalesce(granted.benefit_to, {{ forever() }}) >= observed.month_end
-    group by observed.month, granted.person_key
-),
-
 -- Claims of persons who have cards, but none that was valid on the day.
 treated as (
-    select distinct month, person_key, 1 as expired
+    select claim.month, claim.person_key
+    from {{ ref('fct_claim') }} as claim
+    inner join {{ ref('fct_hi_card') }} as card on claim.person_key = card.person_key
+    where {{ in_reopened_months('claim.month') }} and not claim.is_newborn
+    group by claim.month, claim.person_key, claim.claim_id
+    having max(case when claim.admitted_on between card.valid_from and card.valid_to then 1 else 0 end) = 0
+),
+
+-- One list, so that all of it is joined once.
+claimant as (
+    select
+        month,
+        person_key,
+        max(case when entitlement = 'pension' then 1 else 0 end) as pension,
+        max(case when entitlement = 'social_pension' then 1 else 0 end) as social_pension,
+        max(case when entitlement = 'unemployment' then 1 else 0 end) as unemployment,
+        max(case when entitlement = 'social_support' then 1 else 0 end) as social_support,
+        max(case when entitlement in ('monthly_disability', 'work_injury', 'survivor') then 1 else 0 end) as other,
+        max(case when entitlement = 'expired_card' then 1 else 0 end) as expired_card
     from (
-        select claim.month, claim.person_key
-        from {{ ref('fct_claim') }} as claim
-        inner join {{ ref('fct_hi_card') }} as card on claim.person_key = card.person_key
-        where {{ in_reopened_months('claim.month') }} and not claim.is_newborn
-        group by claim.month, claim.person_key, claim.claim_id
-        having max(case when claim.admitted_on between card.valid_from and card.valid_to then 1 else 0 end) = 0
-    ) as uncovered
+        select observed.month, granted.person_key, granted.benefit_type as entitlement
+        from granted
+        inner join observed
+            on
+                granted.benefit_from <= observed.month_end
+                and coalesce(granted.benefit_to, {{ forever() }}) >= observed.month_end
+        union all
+        select month, person_key, 'expired_card' as entitlement from treated
+    ) as listed
+    group by month, person_key
 )
 
 select
-    coalesce(insured.month, contribution.month, receiver.month, treated.month) as month,
-    coalesce(insured.person_key, contribution.person_key, receiver.person_key, treated.person_key) as person_key,
+    coalesce(insured.month, contribution.month, claimant.month) as month,
+    coalesce(insured.person_key, contribution.person_key, claimant.person_key) as person_key,
     coalesce(contribution.compulsory = 1, false) as si_compulsory,
     coalesce(contribution.voluntary = 1, false) as si_voluntary,
     coalesce(contribution.ui = 1, false) as ui,
@@ -100,24 +102,20 @@ select
     cast(substring(insured.payer, 1, 1) as integer) as hi_payer_group,
     substring(insured.payer, 2) as hi_beneficiary_code,
     coalesce(insured.e_card = 1, false) as hi_e_card,
-    coalesce(receiver.pension = 1, false) as pension,
-    coalesce(receiver.social_pension = 1, false) as social_pension,
-    coalesce(receiver.other = 1, false) as other_benefit,
-    coalesce(receiver.unemployment = 1, false) as unemployment_benefit,
-    coalesce(receiver.social_support = 1, false) as social_support,
+    coalesce(claimant.pension = 1, false) as pension,
+    coalesce(claimant.social_pension = 1, false) as social_pension,
+    coalesce(claimant.other = 1, false) as other_benefit,
+    coalesce(claimant.unemployment = 1, false) as unemployment_benefit,
+    coalesce(claimant.social_support = 1, false) as social_support,
     coalesce(contribution.after_death = 1, false) as contributes_after_death,
     coalesce(contribution.units > 1, false) as has_two_employers,
-    coalesce(contribution.compulsory = 1 and (receiver.pension = 1 or receiver.unemployment = 1), false)
+    coalesce(contribution.compulsory = 1 and (claimant.pension = 1 or claimant.unemployment = 1), false)
         as benefits_and_contributes,
-    coalesce(treated.expired = 1, false) as claims_on_expired_card
+    coalesce(claimant.expired_card = 1, false) as claims_on_expired_card
 from insured
 full outer join contribution
     on insured.month = contribution.month and insured.person_key = contribution.person_key
-full outer join receiver
+full outer join claimant
     on
-        coalesce(insured.month, contribution.month) = receiver.month
-        and coalesce(insured.person_key, contribution.person_key) = receiver.person_key
-full outer join treated
-    on
-        coalesce(insured.month, contribution.month, receiver.month) = treated.month
-        and coalesce(insured.person_key, contribution.person_key, receiver.person_key) = treated.person_key
+        coalesce(insured.month, contribution.month) = claimant.month
+        and coalesce(insured.person_key, contribution.person_key) = claimant.person_key

@@ -1,11 +1,9 @@
 -- Persons whom an employer insured the month before that has declared less than half of them for this one, in months
 -- for which late declarations still come; in the full cube of area, sex and age. They are probably missing.
 with awaited as (
-    select
-        expected.month,
-        {{ add_months('expected.month', -1) }} as month_before
-    from {{ ref('int_expected_errors') }} as expected
-    where expected.evidence = 'contribution' and expected.outstanding_records > 0
+    select month
+    from {{ ref('int_expected_errors') }}
+    where evidence = 'contribution' and outstanding_records > 0
 ),
 
 declared as (
@@ -18,15 +16,24 @@ declared as (
     group by month, employer_key
 ),
 
+-- Each month beside the next one that the employer declared, in one pass: pairs of months are not compared.
+followed as (
+    select
+        declared.*,
+        {{ add_months('month', 1) }} as month_after,
+        lead(month) over (partition by employer_key order by month) as next_month,
+        lead(persons) over (partition by employer_key order by month) as next_persons
+    from declared
+),
+
 silent as (
     select
         awaited.month,
-        before.month as month_before,
-        before.employer_key
-    from awaited
-    inner join declared as before on awaited.month_before = before.month
-    left join declared on awaited.month = declared.month and before.employer_key = declared.employer_key
-    where coalesce(declared.persons, 0) * 2 < before.persons
+        followed.month as month_before,
+        followed.employer_key
+    from followed
+    inner join awaited on followed.month_after = awaited.month
+    where case when followed.next_month = followed.month_after then followed.next_persons else 0 end * 2 < followed.persons
 ),
 
 candidate as (
@@ -37,8 +44,9 @@ candidate as (
     inner join {{ ref('fct_contribution_month') }} as earlier
         on silent.month_before = earlier.month and silent.employer_key = earlier.employer_key
     left join {{ ref('fct_participation_month') }} as present
-        on silent.month = present.month and earlier.person_key = present.person_key and present.si_compulsory
-    where earlier.kind = 'compulsory' and present.person_key is null
+        on silent.month = present.month and earlier.person_key = present.person_key
+    -- Not an anti-join: planners take those for nearly empty, and loop over what is joined after them.
+    where earlier.kind = 'compulsory' and not coalesce(present.si_compulsory, false)
 ),
 
 placed as (
