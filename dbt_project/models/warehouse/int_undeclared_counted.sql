@@ -20,9 +20,9 @@ declared as (
 followed as (
     select
         declared.*,
-        {{ add_months('month', 1) }} as month_after,
-        lead(month) over (partition by employer_key order by month) as next_month,
-        lead(persons) over (partition by employer_key order by month) as next_persons
+        {{ add_months('declared.month', 1) }} as month_after,
+        lead(declared.month) over (partition by declared.employer_key order by declared.month) as next_month,
+        lead(declared.persons) over (partition by declared.employer_key order by declared.month) as next_persons
     from declared
 ),
 
@@ -33,7 +33,9 @@ silent as (
         followed.employer_key
     from followed
     inner join awaited on followed.month_after = awaited.month
-    where case when followed.next_month = followed.month_after then followed.next_persons else 0 end * 2 < followed.persons
+    where
+        case when followed.next_month = followed.month_after then followed.next_persons else 0 end * 2
+        < followed.persons
 ),
 
 candidate as (
