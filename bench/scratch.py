@@ -34,10 +34,11 @@ def home() -> Iterator[Path]:
     os.environ.update(ANSINH_HOME=str(folder), PYTHON_DOTENV_DISABLED="1")
     get_settings.cache_clear()
     # A benchmark that is terminated cleans up like one that is interrupted.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    terminated = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield folder
     finally:
+        signal.signal(signal.SIGTERM, terminated)
         serve.stop()
         server.stop()
         os.environ.clear()

@@ -12,7 +12,7 @@ import pytest
 from ansinh.database import Role, connect
 from ansinh.errors import AnsinhError
 from ansinh.settings import get_settings
-from expectations.gate import GateFailed, check_landing
+from expectations.gate import GateFailed, GateResult, check_landing
 from tests.expectations.deliveries import contributions, employers, tax_code
 
 Deliver = Callable[..., str]
@@ -120,13 +120,10 @@ def test_a_broken_delivery_is_named_and_stops_its_registry(deliver: Deliver, spo
     assert error and observed in error[0] and "Next:" in error[0]
 
 
-def test_the_failure_passes_from_one_process_to_another(deliver: Deliver) -> None:
-    deliver("vss.employer", "2025-01", employers("2025-01"), held=10, first=True)
-    deliver("vss.employer", "2025-02", employers("2025-02"), held=40)
-    with pytest.raises(GateFailed) as failed:
-        check_landing("vss")
-    copy = pickle.loads(pickle.dumps(failed.value))
-    assert (str(copy), copy.next_step, copy.result) == (str(failed.value), failed.value.next_step, failed.value.result)
+def test_the_failure_passes_from_one_process_to_another() -> None:
+    failed = GateFailed("vss is shut.", "Pull it again.", GateResult("landing", ("vss_employer",), False, 1, 0, 9))
+    copy = pickle.loads(pickle.dumps(failed))
+    assert (str(copy), copy.next_step, copy.result) == (str(failed), failed.next_step, failed.result)
 
 
 def test_too_many_held_rows_reject_a_delivery(deliver: Deliver) -> None:
