@@ -3,7 +3,8 @@
 Counted is one full pull, everything that the registry has recorded, by the code that the DAGs call: extract, check,
 write the landing files, and load them into `raw`. The gate between the two is another room and is not counted. The
 bare limit is COPY of the same rows, ready as CSV, into tables without constraints in the same server; for XML it is the
-lxml parse of the same documents by as many processes, with nothing read out of them.
+lxml parse of the same documents by as many processes, with nothing read out of them. Both are measured in turns, in
+several passes, and the one with the median ratio counts: a second's work is at the mercy of what else the machine does.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import argparse
 import json
 import logging
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,8 @@ REGISTRIES = ("population", "tax", "labour", "health", "vss")
 CLAIMS = 200_000
 """Claims that the health connector is measured on; a country of 1 million people sends some 2 million a year."""
 
+# Passes over a connector, and seconds of its work: at least so many.
+_PASSES, _SECONDS = 3, 20
 _COPY_BYTES = 1 << 20
 
 logger = logging.getLogger(__name__)
@@ -102,14 +106,32 @@ def _keep_claims(tables: Path) -> None:
 
 
 def _measure(registry: str) -> Measure:
-    logger.info("%s: the connector", registry)
+    passes: list[Measure] = []
+    while len(passes) < _PASSES or sum(one.seconds for one in passes) < _SECONDS:
+        logger.info("%s: the connector and the bare limit, pass %d", registry, len(passes) + 1)
+        _forget(registry)
+        passes.append(_pass(registry))
+    middle = sorted(passes, key=lambda one: one.ratio)[len(passes) // 2]
+    return replace(middle, peak_rss_mb=max(one.peak_rss_mb for one in passes))
+
+
+def _pass(registry: str) -> Measure:
     rows, seconds, peak = scratch.in_process(_connector, registry)
-    logger.info("%s: the bare limit", registry)
     limit = scratch.in_process(_bare, registry)
     return Measure(
         registry=registry, rows=rows, seconds=round(seconds, 3), rows_per_second=round(rows / seconds),
         bare_rows_per_second=round(rows / limit), ratio=round(limit / seconds, 3), peak_rss_mb=peak,
     )  # fmt: skip
+
+
+def _forget(registry: str) -> None:
+    """Take away what an earlier pass has pulled."""
+    with database.connect(database.Role.LOADER) as connection:
+        for dataset in datasets(registry):
+            connection.execute(f"drop table if exists {load_contract(registry, dataset).raw_table}".encode())
+        for table in ("ingest.batch", "ingest.cursor", "ingest.file"):
+            connection.execute(f"delete from {table} where registry = %s".encode(), [registry])
+    shutil.rmtree(get_settings().landing_dir / registry, ignore_errors=True)
 
 
 def _connector(registry: str) -> tuple[int, float, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -39,6 +39,9 @@ def ahead(items: Iterable[_Item]) -> Iterator[_Item]:
             put(_END)
         except BaseException as error:
             put(_Failure(error))
+        finally:
+            if isinstance(items, Generator):
+                items.close()
 
     thread = threading.Thread(target=make, name="ahead", daemon=True)
     thread.start()

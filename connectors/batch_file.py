@@ -23,6 +23,11 @@ from connectors.validation import REJECTED_SCHEMA, Checked
 ROW_GROUP = 16_384
 # Who reads a file holds a page of each column.
 _PAGE_BYTES = 1 << 16
+# Columns of held rows in which values repeat.
+_REPEATING = ["rule", "field", "reason"]
+HELD_SHA256 = "ansinh.held_sha256"
+"""Key of the footer under which a landing file knows the SHA-256 of its held rows; empty where none is held."""
+
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -70,7 +75,7 @@ class _Stream:
     def __init__(self, path: Path, schema: dict[str, pl.DataType], dictionary: list[str]) -> None:
         self.file = _HashedFile(path)
         self.rows = 0
-        # As polars hands it over, so that nothing is converted; the Parquet file itself knows no large strings.
+        # As polars hands it over, so that nothing is converted; the Parquet file itself knows no views.
         self._schema = _arrow(pl.DataFrame(schema=schema)).schema
         self._waiting: list[pa.Table] = []
         self._writer = pq.ParquetWriter(
@@ -111,7 +116,8 @@ class _Stream:
 
 
 def _arrow(rows: pl.DataFrame) -> pa.Table:
-    return rows.to_arrow(compat_level=pl.CompatLevel.oldest())
+    # Strings stay views, as polars holds them: the Parquet writer takes them, and copies their bytes only once.
+    return rows.to_arrow(compat_level=pl.CompatLevel.newest())
 
 
 class BatchFile:
@@ -129,7 +135,7 @@ class BatchFile:
         low = [field.name for field in contract.fields if field.valid_values]
         schema = {"_row": pl.Int64(), **contract.polars_schema()}
         self._accepted = _Stream(self._scratch[0], schema, low)
-        self._rejected = _Stream(self._scratch[1], REJECTED_SCHEMA, ["rule", "field", "reason"])
+        self._rejected: _Stream | None = None
         self.sha256 = ""
         self.warnings: set[str] = set()
 
@@ -141,7 +147,9 @@ class BatchFile:
         """
         try:
             self._accepted.write(checked.accepted)
-            self._rejected.write(checked.rejected)
+            if checked.rejected.height:
+                self._rejected = self._rejected or _Stream(self._scratch[1], REJECTED_SCHEMA, _REPEATING)
+                self._rejected.write(checked.rejected)
         except OSError as error:
             raise self._explained(error) from error
         self.warnings |= checked.warnings
@@ -153,11 +161,11 @@ class BatchFile:
             AnsinhError: the disk is full.
         """
         try:
-            held = self._rejected.close()
-            footer = {"ansinh.contract": f"{self._contract.name} {self._contract.version}", "ansinh.held_sha256": held}
+            held = self._rejected.close() if self._rejected else ""
+            footer = {"ansinh.contract": f"{self._contract.name} {self._contract.version}", HELD_SHA256: held}
             self.sha256 = self._accepted.close(footer)
             path = self._folder / f"{self.sha256}.parquet"
-            if self.quarantined:
+            if self._rejected:
                 self._scratch[1].replace(held_path(path))
             self._scratch[0].replace(path)
             _sync_folder(self._folder)
@@ -173,12 +181,12 @@ class BatchFile:
     @property
     def quarantined(self) -> int:
         """Number of rows held back."""
-        return self._rejected.rows
+        return self._rejected.rows if self._rejected else 0
 
     @property
     def bytes(self) -> int:
         """Size of the landing file and of the held rows."""
-        return self._accepted.file.bytes + self._rejected.file.bytes
+        return self._accepted.file.bytes + (self._rejected.file.bytes if self._rejected else 0)
 
     def __enter__(self) -> Self:
         return self
@@ -187,7 +195,8 @@ class BatchFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for stream, path in zip((self._accepted, self._rejected), self._scratch, strict=True):
-            stream.abandon()
+            if stream:
+                stream.abandon()
             path.unlink(missing_ok=True)
 
     def _explained(self, error: OSError) -> Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from queue import Empty, LifoQueue
@@ -10,6 +11,7 @@ from typing import Self
 import psycopg
 
 from ansinh import database
+from connectors import ledger
 
 
 class Connections:
@@ -43,3 +45,23 @@ class Connections:
 
     def __exit__(self, *_: object) -> None:
         self._opened.close()
+
+
+@contextmanager
+def working_on(registry: str) -> Iterator[tuple[psycopg.Connection, Connections]]:
+    """Hold a registry for this run and give a connection, which commits by itself, and what lends it and further ones.
+
+    Raises:
+        AnsinhError: another run holds the registry, or the database cannot be reached.
+    """
+    # What the imports made is no garbage; looking through it would stop every thread for as long as 20,000 rows take.
+    gc.freeze()
+    try:
+        with (
+            database.connect(database.Role.LOADER) as connection,
+            ledger.exclusive(connection, registry),
+            Connections(connection) as connections,
+        ):
+            yield connection, connections
+    finally:
+        gc.unfreeze()

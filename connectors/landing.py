@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import ansinh
-from ansinh import database
 from ansinh.errors import AnsinhError
 from ansinh.months import month_range
 from ansinh.settings import get_settings
 from connectors import ledger
 from connectors.ahead import ahead, at_once
 from connectors.batch_file import BatchFile
-from connectors.connections import Connections
+from connectors.connections import Connections, working_on
 from connectors.contract import Contract, load_contract
 from connectors.contract import datasets as datasets_of
 from connectors.ledger import Batch
 from connectors.settings import RegistrySettings
-from connectors.source import File, Source, Window, open_source
-from connectors.validation import Validator
+from connectors.source import Chunk, File, Source, Window, open_source
+from connectors.validation import Checked, Validator
 
 _log = logging.getLogger(__name__)
 
@@ -57,12 +57,7 @@ def land(
     periods = month_range(period_from, period_to)
     source_settings = settings or RegistrySettings.from_environment(registry)
     landed: list[str] = []
-    with (
-        database.connect(database.Role.LOADER) as connection,
-        ledger.exclusive(connection, registry),
-        Connections(connection) as connections,
-        open_source(registry, source_settings) as source,
-    ):
+    with working_on(registry) as (_, connections), open_source(registry, source_settings) as source:
         groups = [contracts] if source.together else [[contract] for contract in contracts]
         for period in periods:
             land_group = partial(_land_group, connections, source, period)
@@ -95,20 +90,27 @@ def _land_group(connections: Connections, source: Source, period: str, contracts
 def _receive(
     source: Source, contracts: list[Contract], window: Window, writers: dict[str, BatchFile]
 ) -> tuple[str | None, dict[str, list[File]]]:
-    validators = {contract.dataset: Validator(contract) for contract in contracts}
-    position, told = window.position, 0
+    position, told, received = window.position, 0, 0
     files: dict[str, list[File]] = {}
-    for chunk in ahead(source.extract(contracts, window)):
-        checked = validators[chunk.dataset].check(chunk.rows, chunk.rejects)
-        checked.warnings |= chunk.warnings
+    # Rows are fetched, checked and written at the same time.
+    for chunk, checked in ahead(_checked(contracts, ahead(source.extract(contracts, window)))):
         writers[chunk.dataset].write(checked)
         position = chunk.position or position
         files.setdefault(chunk.dataset, []).extend(chunk.files)
-        received = sum(validator.received for validator in validators.values())
+        received += checked.accepted.height + checked.rejected.height
         if received - told >= 1_000_000:
             told = received
             _log.info("%s %s: %d rows received", source.settings.name, window.period, received)
     return position, files
+
+
+def _checked(contracts: list[Contract], chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, Checked]]:
+    validators = {contract.dataset: Validator(contract) for contract in contracts}
+    for chunk in chunks:
+        checked = validators[chunk.dataset].check(chunk.rows, chunk.rejects)
+        checked.warnings |= chunk.warnings
+        # The rows as delivered are not needed any longer.
+        yield replace(chunk, rows=chunk.rows.clear()), checked
 
 
 def _batch(contract: Contract, window: Window, file: BatchFile, path: Path, end: str) -> Batch:

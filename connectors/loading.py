@@ -14,13 +14,12 @@ import psycopg
 import pyarrow.parquet as pq
 from psycopg import sql
 
-from ansinh import database
 from ansinh.errors import AnsinhError
 from ansinh.settings import get_settings
 from connectors import correction, ledger
 from connectors.ahead import ahead, at_once
-from connectors.batch_file import held_path
-from connectors.connections import Connections
+from connectors.batch_file import HELD_SHA256, held_path
+from connectors.connections import Connections, working_on
 from connectors.contract import Contract, datasets, load_contract
 from connectors.ledger import Batch
 
@@ -45,11 +44,7 @@ def load(registry: str) -> list[str]:
             rejected or has failed; what passed up to its month is loaded, later months wait.
     """
     loaded: list[str] = []
-    with (
-        database.connect(database.Role.LOADER) as connection,
-        ledger.exclusive(connection, registry),
-        Connections(connection) as connections,
-    ):
+    with working_on(registry) as (connection, connections):
         with connection.transaction():
             create_tables(connection, registry)
         known = ledger.batches(connection, registry)
@@ -122,12 +117,25 @@ def _load_batch(connection: psycopg.Connection, batch: Batch) -> None:
 
 
 def _landing_file(batch: Batch) -> Path:
-    path = get_settings().landing_dir / str(batch.landing_path)
+    return _unchanged(batch, get_settings().landing_dir / str(batch.landing_path), str(batch.sha256))
+
+
+def _held_file(batch: Batch) -> Path:
+    landed = _present(batch, get_settings().landing_dir / str(batch.landing_path))
+    sha256: bytes = pq.read_metadata(landed).metadata[HELD_SHA256.encode()]
+    return _unchanged(batch, held_path(landed), sha256.decode())
+
+
+def _unchanged(batch: Batch, path: Path, sha256: str) -> Path:
+    with _present(batch, path).open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            raise AnsinhError(f"{batch.batch_id}: its landing file {path} was changed.", "Pull the period again.")
+    return path
+
+
+def _present(batch: Batch, path: Path) -> Path:
     if not path.exists():
         raise AnsinhError(f"{batch.batch_id}: its landing file {path} is gone.", "Pull the period again.")
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != batch.sha256:
-            raise AnsinhError(f"{batch.batch_id}: its landing file {path} was changed.", "Pull the period again.")
     return path
 
 
@@ -200,7 +208,7 @@ def _hold(connection: psycopg.Connection, batch: Batch) -> None:
     connection.execute("delete from quarantine.row where batch_id = %s", [batch.batch_id])
     if not batch.rows_quarantined:
         return
-    held = pl.read_parquet(held_path(_landing_file(batch)))
+    held = pl.read_parquet(_held_file(batch))
     given = {key: pl.lit(getattr(batch, key)).alias(key) for key in ("batch_id", "registry", "dataset", "period")}
     rows = held.select(*given.values(), pl.col("_row").alias("row_number"), "rule", "field", "reason", "payload")
     statement = sql.SQL("copy quarantine.row ({}) from stdin (format csv)")

@@ -30,7 +30,7 @@ def _joined(column: list[str | None]) -> str:
     try:
         return _SEPARATOR.join(cast("list[str]", column))
     except TypeError:  # a gap; looking for one in each column would take as long as joining it
-        return _SEPARATOR.join(_NOTHING if value is None else value for value in column)
+        return _SEPARATOR.join([_NOTHING if value is None else value for value in column])
 
 
 def unpack(packed: Packed) -> pl.DataFrame:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from connectors.contract import Contract
 
 # Rows in a chunk: large enough for columns to pay, small enough that the next ones come meanwhile and use its memory.
-CHUNK_ROWS = 32_768
+CHUNK_ROWS = 16_384
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,10 +19,11 @@ import polars as pl
 import psycopg2
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.engine.reflection import ObjectKind
 
 from ansinh.errors import AnsinhError
 from connectors.ahead import in_order
-from connectors.contract import Contract
+from connectors.contract import Contract, datasets, load_contract
 from connectors.retry import retrying
 from connectors.source import CHUNK_ROWS, Chunk, Source, Window
 from connectors.tables import with_timestamps
@@ -55,6 +57,7 @@ class SqlSource(Source):
                 "options": f"-c statement_timeout={int(settings.timeout * 1000)} -c enable_sort=off",
             }
         self._tables: dict[str, sa.Table] = {}
+        self._reflecting = threading.Lock()
         # Who waits for a connection waits for a query of ours, and that one has its own time-out.
         self._engine = sa.create_engine(
             url, connect_args=arguments, pool_pre_ping=True, poolclass=sa.QueuePool,
@@ -71,9 +74,7 @@ class SqlSource(Source):
             yield from self._extract(contract, window)
 
     def _extract(self, contract: Contract, window: Window) -> Iterator[Chunk]:
-        if contract.dataset not in self._tables:
-            self._tables[contract.dataset] = self._retry(partial(self._reflect, contract))
-        table = self._tables[contract.dataset]
+        table = self._table(contract)
         known = {field.source: field for field in contract.fields}
         columns = [column for column in table.columns if column.name in known]
         warnings = {f"unknown column {column.name} ignored" for column in table.columns if column.name not in known}
@@ -118,17 +119,26 @@ class SqlSource(Source):
 
         return self._retry(first)
 
-    def _reflect(self, contract: Contract) -> sa.Table:
-        try:
-            # Columns alone: asking for keys and indexes, too, takes ten times as long.
-            given = sa.inspect(self._engine).get_columns(contract.source_table)
-            columns = [sa.Column(column["name"], column["type"]) for column in given]
-            return sa.Table(contract.source_table, sa.MetaData(), *columns)
-        except sa.exc.NoSuchTableError:
+    def _table(self, contract: Contract) -> sa.Table:
+        name = contract.source_table
+        with self._reflecting:
+            if name not in self._tables:
+                own = (load_contract(contract.registry, dataset) for dataset in datasets(contract.registry))
+                self._tables |= self._retry(partial(self._reflect, {name, *(other.source_table for other in own)}))
+        if name not in self._tables:
             raise AnsinhError(
-                f"{contract.registry}.{contract.dataset}: there is no table {contract.source_table}.",
+                f"{contract.registry}.{contract.dataset}: there is no table {name}.",
                 f"Check {self.settings.address} and the rights of its user.",
-            ) from None
+            )
+        return self._tables[name]
+
+    def _reflect(self, names: set[str]) -> dict[str, sa.Table]:
+        # Columns alone, of all tables in one question: asking for keys and indexes, too, takes ten times as long.
+        found = sa.inspect(self._engine).get_multi_columns(filter_names=sorted(names), kind=ObjectKind.ANY)
+        return {
+            name: sa.Table(name, sa.MetaData(), *(sa.Column(column["name"], column["type"]) for column in columns))
+            for (_, name), columns in found.items()
+        }
 
     def _fetch(self, query: sa.Select[Any], columns: list[sa.Column[Any]], contract: Contract) -> pl.DataFrame:
         with self._engine.connect() as connection:

@@ -33,8 +33,8 @@ from connectors.tables import text_frame
 _log = logging.getLogger(__name__)
 
 _PAGE_ROWS = 5_000
-# Text of returns in one task: some thousand lines.
-_TASK_BYTES = 2 * 2**20
+# Text of returns in one task: some ten thousand lines.
+_TASK_BYTES = 4 * 2**20
 # Tasks that are done before another process would have started.
 _ALONE = 4
 # Size of archives that are worth processes from the start: it takes longer to read them than to start a process.

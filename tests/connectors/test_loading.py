@@ -111,6 +111,21 @@ def test_a_reload_replaces_rows_and_held_rows(vss: Any, landed: Any) -> None:
         vss.execute("update contribution set kind = 'voluntary' where rowid = 1")
 
 
+def test_held_rows_that_were_changed_are_not_loaded(vss: Any, landed: Any) -> None:
+    vss.execute("update contribution set kind = 'gift' where rowid = 1")
+    land("vss", "2025-01", "2025-01", ["contribution"], vss.settings)
+    (path,) = get_settings().landing_dir.glob("vss/contribution/2025-01/*.held.parquet")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + b"?")
+    landed.judge()
+    with pytest.raises(AnsinhError, match=rf"{JANUARY}: its landing file .*held.parquet was changed"):
+        load("vss")
+    assert landed.count("raw.vss_contribution") == 0
+    path.write_bytes(whole)
+    assert load("vss") == [JANUARY, FEBRUARY, MARCH]
+    assert landed.count("quarantine.row") == landed.batch(JANUARY)["rows_quarantined"] > 0
+
+
 def test_held_rows_of_a_rejected_batch_can_be_seen(vss: Any, ledger: Any) -> None:
     vss.execute("update contribution set kind = 'gift' where updated_at < '2025-02-01'")
     land("vss", "2025-01", "2025-01", ["contribution"], vss.settings)
