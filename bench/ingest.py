@@ -41,8 +41,8 @@ REGISTRIES = ("population", "tax", "labour", "health", "vss")
 CLAIMS = 200_000
 """Claims that the health connector is measured on; a country of 1 million people sends some 2 million a year."""
 
-# Passes over a connector, and seconds of its work: at least so many.
-_PASSES, _SECONDS = 3, 20
+# Passes over a connector: as many as take it so many seconds, within bounds.
+_SECONDS, _FEWEST, _MOST = 20, 3, 9
 _COPY_BYTES = 1 << 20
 
 logger = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ def _keep_claims(tables: Path) -> None:
 
 def _measure(registry: str) -> Measure:
     passes: list[Measure] = []
-    while len(passes) < _PASSES or sum(one.seconds for one in passes) < _SECONDS:
+    while len(passes) < _FEWEST or (len(passes) < _MOST and sum(one.seconds for one in passes) < _SECONDS):
         logger.info("%s: the connector and the bare limit, pass %d", registry, len(passes) + 1)
         _forget(registry)
         passes.append(_pass(registry))
