@@ -110,7 +110,8 @@ def _measure(registry: str) -> Measure:
     while len(passes) < _FEWEST or (len(passes) < _MOST and sum(one.seconds for one in passes) < _SECONDS):
         logger.info("%s: the connector and the bare limit, pass %d", registry, len(passes) + 1)
         _forget(registry)
-        passes.append(_pass(registry))
+        passes.append(done := _pass(registry))
+        logger.info("%s: %.1f s, ratio %.2f, %d MB", registry, done.seconds, done.ratio, done.peak_rss_mb)
     middle = sorted(passes, key=lambda one: one.ratio)[len(passes) // 2]
     return replace(middle, peak_rss_mb=max(one.peak_rss_mb for one in passes))
 
