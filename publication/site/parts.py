@@ -64,6 +64,8 @@ def link_rates(links: pl.DataFrame, words: Words) -> list[dict[str, str]]:
 def _gap(distance: float | None, words: Words) -> str:
     if distance is None:
         return ""
-    if round(distance, 1) == 0:
+    if round(distance, 2) == 0:
         return words("level")
-    return words("above" if distance > 0 else "below", points=words.number(abs(distance), 1))
+    # A tenth would hide which side of the target a near figure lies on.
+    points = words.number(abs(distance), 1 if abs(distance) >= 0.1 else 2)
+    return words("above" if distance > 0 else "below", points=points)

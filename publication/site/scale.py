@@ -22,11 +22,14 @@ class Scale:
     def of(cls, unit: str, values: Iterable[float | None]) -> Scale:
         """Return the scale that suits the largest of some values.
 
-        Money is in millions or billions, rates in tenths and small rates in hundredths, persons and cases are whole.
+        Money is in millions or billions, persons and cases are whole, rates are in tenths: in hundredths where they are
+        small or a tenth would round them up to the whole.
         """
-        largest = max((abs(value) for value in values if value is not None), default=0.0)
+        known = [abs(value) for value in values if value is not None]
+        largest = max(known, default=0.0)
         if unit != MONEY:
-            return cls(unit, 0, 0 if unit in ("PS", "CS") else 2 if unit == PERCENT and largest < 10 else 1)
+            fine = unit == PERCENT and (largest < 10 or any(99.95 <= value < 100 for value in known))
+            return cls(unit, 0, 0 if unit in ("PS", "CS") else 2 if fine else 1)
         power = next((power for power, least in ((9, 1e10), (6, 1e7)) if largest >= least), 0)
         return cls(unit, power, 1 if power else 0)
 

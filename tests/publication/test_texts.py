@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from ansinh.settings import PROJECT_ROOT
+from publication.site.parts import target_row
 from publication.site.scale import Scale
+from publication.site.subject import Goal
 from publication.targets import Target
 from publication.texts import LANGUAGES, Words, age_name, texts
 
@@ -57,6 +59,8 @@ def test_dates_and_numbers_in_the_form_of_the_language() -> None:
 @pytest.mark.parametrize(("unit", "value", "english", "vietnamese"), [
     ("PT", 45.25, "45.2%", "45,2%"),
     ("PT", 2.955, "2.96%", "2,96%"),
+    ("PT", 99.95, "99.95%", "99,95%"),
+    ("PT", 100.0, "100.0%", "100,0%"),
     ("PS", 1234567.0, "1,234,567 persons", "1.234.567 người"),
     ("VND", 5.6e11, "560.0 billion VND", "560,0 tỷ đồng"),
     ("VND", 4.2e7, "42.0 million VND", "42,0 triệu đồng"),
@@ -75,6 +79,14 @@ def test_values_with_their_units(unit: str, value: float, english: str, vietname
 ])  # fmt: skip
 def test_targets_in_words(target: Target, english: str, vietnamese: str) -> None:
     assert (target.words("en"), target.words("vi")) == (english, vietnamese)
+
+
+@pytest.mark.parametrize(("distance", "words"), [
+    (0.004, "on the target"), (-0.05, "0.05 points below"), (0.1, "0.1 points above"), (-2.34, "2.3 points below"),
+])  # fmt: skip
+def test_the_side_of_a_target_that_a_figure_lies_on(distance: float, words: str) -> None:
+    goal = Goal(Target("2025", "=", "95.15", ""), "off_track", distance)
+    assert target_row(goal, Words("en"))["gap"] == words
 
 
 def test_ages_in_words() -> None:
