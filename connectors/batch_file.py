@@ -23,8 +23,6 @@ from connectors.validation import REJECTED_SCHEMA, Checked
 ROW_GROUP = 16_384
 # Who reads a file holds a page of each column.
 _PAGE_BYTES = 1 << 16
-# Columns of held rows in which values repeat.
-_REPEATING = ["rule", "field", "reason"]
 HELD_SHA256 = "ansinh.held_sha256"
 """Key of the footer under which a landing file knows the SHA-256 of its held rows; empty where none is held."""
 
@@ -135,7 +133,7 @@ class BatchFile:
         low = [field.name for field in contract.fields if field.valid_values]
         schema = {"_row": pl.Int64(), **contract.polars_schema()}
         self._accepted = _Stream(self._scratch[0], schema, low)
-        self._rejected: _Stream | None = None
+        self._rejected = _Stream(self._scratch[1], REJECTED_SCHEMA, ["rule", "field", "reason"])
         self.sha256 = ""
         self.warnings: set[str] = set()
 
@@ -147,9 +145,7 @@ class BatchFile:
         """
         try:
             self._accepted.write(checked.accepted)
-            if checked.rejected.height:
-                self._rejected = self._rejected or _Stream(self._scratch[1], REJECTED_SCHEMA, _REPEATING)
-                self._rejected.write(checked.rejected)
+            self._rejected.write(checked.rejected)
         except OSError as error:
             raise self._explained(error) from error
         self.warnings |= checked.warnings
@@ -161,11 +157,11 @@ class BatchFile:
             AnsinhError: the disk is full.
         """
         try:
-            held = self._rejected.close() if self._rejected else ""
+            held = self._rejected.close() if self.quarantined else ""
             footer = {"ansinh.contract": f"{self._contract.name} {self._contract.version}", HELD_SHA256: held}
             self.sha256 = self._accepted.close(footer)
             path = self._folder / f"{self.sha256}.parquet"
-            if self._rejected:
+            if self.quarantined:
                 self._scratch[1].replace(held_path(path))
             self._scratch[0].replace(path)
             _sync_folder(self._folder)
@@ -181,12 +177,12 @@ class BatchFile:
     @property
     def quarantined(self) -> int:
         """Number of rows held back."""
-        return self._rejected.rows if self._rejected else 0
+        return self._rejected.rows
 
     @property
     def bytes(self) -> int:
         """Size of the landing file and of the held rows."""
-        return self._accepted.file.bytes + (self._rejected.file.bytes if self._rejected else 0)
+        return self._accepted.file.bytes + (self._rejected.file.bytes if self.quarantined else 0)
 
     def __enter__(self) -> Self:
         return self
@@ -195,8 +191,7 @@ class BatchFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for stream, path in zip((self._accepted, self._rejected), self._scratch, strict=True):
-            if stream:
-                stream.abandon()
+            stream.abandon()
             path.unlink(missing_ok=True)
 
     def _explained(self, error: OSError) -> Exception:

@@ -121,21 +121,17 @@ def _landing_file(batch: Batch) -> Path:
 
 
 def _held_file(batch: Batch) -> Path:
-    landed = _present(batch, get_settings().landing_dir / str(batch.landing_path))
+    landed = _landing_file(batch)
     sha256: bytes = pq.read_metadata(landed).metadata[HELD_SHA256.encode()]
     return _unchanged(batch, held_path(landed), sha256.decode())
 
 
 def _unchanged(batch: Batch, path: Path, sha256: str) -> Path:
-    with _present(batch, path).open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-            raise AnsinhError(f"{batch.batch_id}: its landing file {path} was changed.", "Pull the period again.")
-    return path
-
-
-def _present(batch: Batch, path: Path) -> Path:
     if not path.exists():
         raise AnsinhError(f"{batch.batch_id}: its landing file {path} is gone.", "Pull the period again.")
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            raise AnsinhError(f"{batch.batch_id}: its landing file {path} was changed.", "Pull the period again.")
     return path
 
 

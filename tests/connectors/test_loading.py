@@ -140,6 +140,17 @@ def test_held_rows_of_a_rejected_batch_can_be_seen(vss: Any, ledger: Any) -> Non
     assert ledger.count("raw.vss_contribution") == 0
 
 
+def test_the_landing_file_of_a_rejected_batch_is_not_trusted_either(vss: Any, ledger: Any) -> None:
+    vss.execute("update contribution set kind = 'gift' where rowid = 1")
+    land("vss", "2025-01", "2025-01", ["contribution"], vss.settings)
+    ledger.judge("rejected")
+    path = get_settings().landing_dir / ledger.batch(JANUARY)["landing_path"]
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with pytest.raises(AnsinhError, match=f"{JANUARY}: its landing file .* was changed"):
+        load("vss")
+    assert ledger.count("quarantine.row") == 0
+
+
 @pytest.mark.parametrize("change", ["gone", "changed"])
 def test_a_landing_file_that_is_not_what_was_landed_is_refused(landed: Any, change: str, vss: Any) -> None:
     path = get_settings().landing_dir / landed.batch(JANUARY)["landing_path"]
