@@ -44,12 +44,17 @@ def target_row(goal: Goal, words: Words) -> dict[str, Any]:
         "year": goal.target.period,
         "words": goal.target.words(words.language),
         "source": goal.target.source,
-        "distance": words.signed(goal.distance, 1),
+        "distance": signed_distance(goal.distance, words),
         "required": words.signed(goal.required, 1),
         "observed": words.signed(goal.observed, 1),
         "status": status(goal.status, words),
         "gap": _gap(goal.distance, words),
     }
+
+
+def signed_distance(distance: float | None, words: Words) -> str:
+    """Return how far a figure lies above or below its target, in points with their sign."""
+    return words.signed(distance, _digits(distance))
 
 
 def link_rates(links: pl.DataFrame, words: Words) -> list[dict[str, str]]:
@@ -66,6 +71,9 @@ def _gap(distance: float | None, words: Words) -> str:
         return ""
     if round(distance, 2) == 0:
         return words("level")
-    # A tenth would hide which side of the target a near figure lies on.
-    points = words.number(abs(distance), 1 if abs(distance) >= 0.1 else 2)
-    return words("above" if distance > 0 else "below", points=points)
+    return words("above" if distance > 0 else "below", points=words.number(abs(distance), _digits(distance)))
+
+
+def _digits(distance: float | None) -> int:
+    """Return the digits of a distance: a tenth would hide which side of the target a near figure lies on."""
+    return 2 if distance is not None and abs(distance) < 0.1 else 1

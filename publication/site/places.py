@@ -6,7 +6,7 @@ from typing import Any
 
 from publication.disclosure import FREE, NATION
 from publication.site import choropleth
-from publication.site.parts import cell, interval, status
+from publication.site.parts import cell, interval, signed_distance, status
 from publication.site.subject import Row, Subject
 from publication.texts import Words
 
@@ -50,6 +50,6 @@ def _toward(subject: Subject, row: Row, words: Words) -> dict[str, Any]:
     """A province's way to the target; nothing where its figure is hidden, as the distance would tell it."""
     goal = subject.progress_of(row["area"]) if row["conf_status"] == FREE else None
     return {
-        "distance": words.signed(goal.distance, 1) if goal else "–",
+        "distance": signed_distance(goal.distance, words) if goal else "–",
         "status": status(goal.status if goal else None, words),
     }

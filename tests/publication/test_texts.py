@@ -81,12 +81,14 @@ def test_targets_in_words(target: Target, english: str, vietnamese: str) -> None
     assert (target.words("en"), target.words("vi")) == (english, vietnamese)
 
 
-@pytest.mark.parametrize(("distance", "words"), [
-    (0.004, "on the target"), (-0.05, "0.05 points below"), (0.1, "0.1 points above"), (-2.34, "2.3 points below"),
+@pytest.mark.parametrize(("distance", "words", "number"), [
+    (0.004, "on the target", "0.00"), (-0.05, "0.05 points below", "−0.05"), (0.1, "0.1 points above", "+0.1"),
+    (-2.34, "2.3 points below", "−2.3"),
 ])  # fmt: skip
-def test_the_side_of_a_target_that_a_figure_lies_on(distance: float, words: str) -> None:
+def test_the_side_of_a_target_that_a_figure_lies_on(distance: float, words: str, number: str) -> None:
     goal = Goal(Target("2025", "=", "95.15", ""), "off_track", distance)
-    assert target_row(goal, Words("en"))["gap"] == words
+    row = target_row(goal, Words("en"))
+    assert (row["gap"], row["distance"]) == (words, number)
 
 
 def test_ages_in_words() -> None:
